@@ -1,0 +1,200 @@
+"""What was put in, read strictly: dates, dimensions and answers, each of its question's type."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from compliance.rulebook.errors import AnswerError, nearest
+from compliance.rulebook.pack import Entry, Pack
+from compliance.rulebook.state import NOT_APPLICABLE, NOT_OBSERVED, Answer, Measure
+
+YES_NO = ("yes", "no")
+
+
+def read_date(value: object, name: str) -> date:
+    """Read an ISO date (``2026-10-13``); raises ``AnswerError`` naming the field."""
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise AnswerError(f'{name}: "{value}" is not a date such as 2026-10-13', name)
+
+
+def read_dims(pack: Pack, visit: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Read the dimensions of a visit, from its top level or from ``dims``."""
+    inner = visit.get("dims", {})
+    if not isinstance(inner, Mapping):
+        raise AnswerError('"dims" must be an object')
+    known = {dim["id"] for dim in pack.entries("dim")}
+    for name in inner:
+        if name not in known and name.removesuffix("s") not in known:
+            raise AnswerError(f'unknown dimension "{name}".{nearest(name, known)}', str(name))
+    dims: dict[str, frozenset[str]] = {}
+    for dim in pack.entries("dim"):
+        name, many = dim["id"], bool(dim.get("many", False))
+        given = [
+            place[key]
+            for place in (visit, inner)
+            for key in (name, f"{name}s")
+            if key in place and (key == name or many)
+        ]
+        if not given:
+            if dim.get("optional", False):
+                continue
+            raise AnswerError(f'"{name}" is missing', name)
+        codes = given[0] if isinstance(given[0], list) else [given[0]]
+        options = [option["code"] for option in dim["options"]]
+        for code in codes:
+            if code not in options:
+                raise AnswerError(f'unknown {name} "{code}".{nearest(code, options)}', name)
+        if not codes or (len(codes) > 1 and not many):
+            raise AnswerError(f'"{name}" takes exactly one of {", ".join(options)}', name)
+        dims[name] = frozenset(codes)
+    return dims
+
+
+def read_answers(
+    given: object, known: Mapping[str, Entry], what: str = "question"
+) -> dict[str, Answer]:
+    """Read answers by id; those not observed are left out.
+
+    ``known`` are the pack's questions or facts. Raises ``AnswerError`` naming the unknown or ill-typed
+    one, with the nearest match.
+    """
+    if not isinstance(given, Mapping):
+        raise AnswerError(f'the {what}s must be an object of "id": answer')
+    answers: dict[str, Answer] = {}
+    for name, value in given.items():
+        entry = known.get(name)
+        if entry is None:
+            raise AnswerError(f'unknown {what} "{name}".{nearest(name, known)}', str(name))
+        if value is None or value == NOT_OBSERVED:
+            continue
+        answers[name] = read_answer(entry, value)
+    return answers
+
+
+def read_answer(entry: Entry, value: Any) -> Answer:
+    """Read one definite answer to a question or fact; raises ``AnswerError``."""
+    if value == NOT_APPLICABLE and entry.get("not_applicable", False):
+        return NOT_APPLICABLE
+    return _READERS[entry["type"]](entry, value)
+
+
+def _refuse(entry: Entry, value: Any, wanted: str) -> AnswerError:
+    return AnswerError(f'{entry["id"]}: "{value}" is not {wanted}', entry["id"])
+
+
+def _code(entry: Entry, value: Any, options: tuple[str, ...] | list[str]) -> str:
+    if isinstance(value, str) and value in options:
+        return value
+    raise AnswerError(
+        f'{entry["id"]}: unknown option "{value}".{nearest(value, options)}'
+        f" It takes {', '.join((*options, NOT_OBSERVED))}.",
+        entry["id"],
+    )
+
+
+def _yes_no(entry: Entry, value: Any) -> Answer:
+    allowed = (*YES_NO, NOT_APPLICABLE) if entry.get("not_applicable", False) else YES_NO
+    return _code(entry, value, allowed)
+
+
+def _options(entry: Entry) -> list[str]:
+    return [option["code"] for option in entry["options"]]
+
+
+def _choice(entry: Entry, value: Any) -> Answer:
+    return _code(entry, value, _options(entry))
+
+
+def _choices(entry: Entry, value: Any) -> Answer:
+    if not isinstance(value, list):
+        raise _refuse(entry, value, "a list of options")
+    return tuple(_code(entry, item, _options(entry)) for item in value)
+
+
+def _bounded(entry: Entry, number: Decimal, value: Any) -> None:
+    low, high = entry.get("min"), entry.get("max")
+    if (low is not None and number < Decimal(str(low))) or (
+        high is not None and number > Decimal(str(high))
+    ):
+        raise _refuse(entry, value, f"between {low} and {high}")
+
+
+def _number_text(entry: Entry, value: Any, wanted: str) -> str:
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or len(text) > 12 or not text.isascii():
+        raise _refuse(entry, value, wanted)
+    whole, _, part = text.removeprefix("-").partition(".")
+    if not whole.isdigit() or (("." in text) and not part.isdigit()):
+        raise _refuse(entry, value, wanted)
+    return text
+
+
+def _integer(entry: Entry, value: Any) -> Answer:
+    wanted = "a whole number"
+    text = _number_text(entry, value, wanted)
+    if "." in text:
+        raise _refuse(entry, value, wanted)
+    _bounded(entry, Decimal(text), value)
+    return int(text)
+
+
+def _measure(entry: Entry, value: Any) -> Answer:
+    text = _number_text(entry, value, f"a measurement in {entry.get('unit', 'numbers')}")
+    measure = Measure(Decimal(text), len(text.partition(".")[2]))
+    _bounded(entry, measure.value, value)
+    return measure
+
+
+def _date(entry: Entry, value: Any) -> Answer:
+    return read_date(value, entry["id"])
+
+
+def _dates(entry: Entry, value: Any) -> Answer:
+    if not isinstance(value, list):
+        raise _refuse(entry, value, "a list of dates")
+    return tuple(read_date(item, entry["id"]) for item in value)
+
+
+def _time(entry: Entry, value: Any) -> Answer:
+    text = str(value)
+    if (
+        len(text) == 5
+        and text[2] == ":"
+        and (text[:2] + text[3:]).isdigit()
+        and text[:2] < "24"
+        and text[3:] < "60"
+    ):
+        return text
+    raise _refuse(entry, value, "a time such as 14:05")
+
+
+def _text(entry: Entry, value: Any) -> Answer:
+    if not isinstance(value, str):
+        raise _refuse(entry, value, "text")
+    return value
+
+
+def _photos(entry: Entry, value: Any) -> Answer:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _refuse(entry, value, "a list of photo references")
+    return tuple(value)
+
+
+_READERS = {
+    "yes_no": _yes_no,
+    "choice": _choice,
+    "choices": _choices,
+    "integer": _integer,
+    "measure": _measure,
+    "date": _date,
+    "dates": _dates,
+    "time": _time,
+    "text": _text,
+    "photos": _photos,
+}
+TYPES = tuple(_READERS)

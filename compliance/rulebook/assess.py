@@ -1,0 +1,195 @@
+"""From a visit to its assessment: validity, findings, score, grade, standing and next step, explained."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from compliance.rulebook.answers import read_answers, read_date, read_dims
+from compliance.rulebook.errors import AnswerError, nearest
+from compliance.rulebook.pack import Pack, dims_match, text_of
+from compliance.rulebook.program import Plan, Point, Program
+from compliance.rulebook.state import NOT_OBSERVED, Moment, Range, State
+from compliance.rulebook.values import plain
+
+Visit = Mapping[str, Any]
+KEYS = ("id", "dims", "visited_on", "answers", "operation", "history", "as_of")
+
+
+@lru_cache(maxsize=8)
+def _program(sha256: str, holder: "_Held") -> Program:
+    return Program(holder.pack)
+
+
+class _Held:
+    """A pack as a cache key: equal when the content is."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __hash__(self) -> int:
+        return hash(self.pack.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.pack.sha256 == self.pack.sha256
+
+
+def program_of(pack: Pack) -> Program:
+    """Return the pack compiled; the same pack is compiled once."""
+    return _program(pack.sha256, _Held(pack))
+
+
+def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
+    """Assess one visit at its own date under a pack.
+
+    ``visit`` is the JSON form documented in ``docs/rulebook.md``: the pack's dimensions, ``visited_on``,
+    ``answers``, and optionally ``operation``, ``history`` (earlier visits to the same operator at the
+    same premises, all reviewed) and ``as_of`` (the day on which standing is asked; the visit date unless
+    given). The result is plain JSON data. Raises ``AnswerError`` for anything unknown or ill-typed.
+    """
+    program = program_of(pack)
+    state, plan = _history(program, visit)
+    for step in plan.history_steps:
+        step(state)
+    output = pack.content.get("output", {})
+    score = state.values.get(output.get("score", ""))
+    result: dict[str, Any] = {"id": visit["id"]} if "id" in visit else {}
+    result |= {
+        "rulebook": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
+        "validity": _validity(pack, state, output.get("validity"), language),
+        "findings": [_finding(point, state, visit, language) for point in plan.points],
+        "score": None if score is None else dict(zip(("low", "high"), _ends(score), strict=True)),
+        "grade": _settled(state, output.get("grade")),
+        "narrowed_by": narrowed_by(program, plan, state) if isinstance(score, Range) else [],
+        "standing": _settled(state, output.get("standing")),
+        "next_step": _settled(state, output.get("next_step")),
+        "values": _shown(pack, state),
+    }
+    return result
+
+
+def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
+    """Work out this visit and each earlier one, at its own date; return this one's state and plan."""
+    known = (*KEYS, *(key for dim in program.pack.entries("dim") for key in _dim_keys(dim)))
+    for key in visit:
+        if key not in known:
+            raise AnswerError(f'unknown key "{key}".{nearest(key, known)}', str(key))
+    visited_on = read_date(visit.get("visited_on"), "visited_on")
+    as_of = read_date(visit["as_of"], "as_of") if visit.get("as_of") else visited_on
+    history = visit.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(one, Mapping) for one in history):
+        raise AnswerError('"history" must be a list of earlier visits', "history")
+    earlier = sorted(
+        ((read_date(one.get("visited_on"), "visited_on"), one) for one in history),
+        key=lambda dated: dated[0],
+    )
+    if earlier and earlier[-1][0] > visited_on:
+        raise AnswerError("a visit of the history is later than this visit", "history")
+    states = [_one(program, one, on, on, place)[0] for place, (on, one) in enumerate(earlier)]
+    state, plan = _one(program, visit, visited_on, as_of, len(earlier))
+    states.append(state)
+    state.visits = states
+    return state, plan
+
+
+def _dim_keys(dim: Mapping[str, Any]) -> tuple[str, ...]:
+    return (dim["id"], f"{dim['id']}s") if dim.get("many", False) else (dim["id"],)
+
+
+def _one(
+    program: Program, visit: Visit, visited_on: date, as_of: date, place: int
+) -> tuple[State, Plan]:
+    pack = program.pack
+    dims = read_dims(pack, visit)
+    plan = program.plan(visited_on, dims)
+    state = State(
+        visited_on,
+        as_of,
+        dims,
+        read_answers(visit.get("answers") or {}, pack.questions),
+        read_answers(visit.get("operation") or {}, pack.facts, "operation fact"),
+        Moment(place, visited_on),
+    )
+    for step in plan.steps:
+        step(state)
+    return state, plan
+
+
+def _ends(value: Any) -> tuple[Any, Any]:
+    return (
+        (plain(value.low), plain(value.high)) if isinstance(value, Range) else (plain(value),) * 2
+    )
+
+
+def _settled(state: State, name: str | None) -> Any:
+    value = state.values.get(name) if name else None
+    return None if isinstance(value, Range) else plain(value)
+
+
+def _shown(pack: Pack, state: State) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for entry in pack.entries("value"):
+        name = entry["name"]
+        value = state.values.get(name)
+        if value is None or entry.get("show") is False:
+            continue
+        if isinstance(value, Range):
+            shown[f"{name}_low"], shown[f"{name}_high"] = _ends(value)
+        else:
+            shown[name] = plain(value)
+    return shown
+
+
+def _validity(
+    pack: Pack, state: State, output: Mapping[str, Any] | None, language: str
+) -> dict[str, Any] | None:
+    if output is None or not dims_match(output.get("dims"), state.dims):
+        return None
+    return {
+        "result": _settled(state, output["result"]),
+        "may_allege": _settled(state, output["may_allege"]) == "yes",
+        "counts": _settled(state, output["counts"]) == "yes",
+        "conditions": [
+            {
+                "id": condition["id"],
+                "tier": condition["tier"],
+                "stage": condition.get("stage"),
+                "means": text_of(condition.get("means"), language),
+            }
+            for condition in pack.entries("condition")
+            if condition["id"] in state.fired
+        ],
+    }
+
+
+def _finding(point: Point, state: State, visit: Visit, language: str) -> dict[str, Any]:
+    rule, version = point.rule, point.version
+    outcome = state.findings[rule["id"]]
+    answers, facts = visit.get("answers") or {}, visit.get("operation") or {}
+    because = [
+        {"question": name, "answer": answers.get(name, NOT_OBSERVED)} for name in point.questions
+    ]
+    because += [{"fact": name, "answer": facts.get(name, NOT_OBSERVED)} for name in point.facts]
+    return {
+        "rule": rule["id"],
+        "outcome": outcome,
+        "severity": state.severities[rule["id"]],
+        "basis": version["basis"],
+        "citation": version["citation"],
+        "law": version["law"],
+        "because": because,
+        "advice": text_of(version.get("advice"), language) if outcome == "not_met" else "",
+    }
+
+
+def narrowed_by(program: Program, plan: Plan, state: State) -> list[str]:
+    """The open questions, those first whose answers could narrow the range most."""
+    weight: dict[str, int] = {}
+    for point in plan.points:
+        if state.findings[point.rule["id"]] != "not_assessed" or not point.rule.get("scored", True):
+            continue
+        for question in point.questions:
+            if question in program.pack.questions and question not in state.answers:
+                weight[question] = weight.get(question, 0) + program.weights[point.rule["id"]]
+    order = {name: place for place, name in enumerate(program.pack.questions)}
+    return sorted(weight, key=lambda name: (-weight[name], order[name]))

@@ -1,0 +1,260 @@
+"""A pack made ready to run: what applies on a day, in which order it is worked out.
+
+Rules, conditions and values read one another; they are sorted once so that each comes after what it
+reads. The steps for one day and one set of dimensions are kept, since a week of action asks for the same
+few again and again.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from compliance.rulebook.conditions import Test, compile_condition, reads
+from compliance.rulebook.errors import PackError
+from compliance.rulebook.pack import Entry, Pack, dims_match
+from compliance.rulebook.state import NOT_APPLICABLE, State
+from compliance.rulebook.values import (
+    OVER_FINDINGS,
+    OVER_HISTORY,
+    Formula,
+    Points,
+    compile_value,
+    formula_of,
+    value_reads,
+)
+
+Step = Callable[[State], None]
+Node = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A rule as it stands on one day: the version in force, or the nearest one when none is."""
+
+    rule: Entry
+    version: Entry
+    in_force: bool
+    questions: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is worked out for a visit of given dimensions on a given day."""
+
+    points: tuple[Point, ...]
+    steps: tuple[Step, ...]
+    history_steps: tuple[Step, ...]
+
+
+class Program:
+    """A compiled pack. Raises ``PackError`` when entries read one another in a circle."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        weights = {entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")}
+        self._weights = {
+            rule["id"]: weights.get(rule["version"][0]["severity"], 0)
+            for rule in pack.entries("rule")
+        }
+        self._order = self._sorted()
+        self._plans: dict[tuple[int, tuple[tuple[str, frozenset[str]], ...]], Plan] = {}
+
+    @property
+    def weights(self) -> Mapping[str, int]:
+        """The weight of each rule in shares, from the severity of its first version."""
+        return self._weights
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        """The days on which something comes into force or has ceased to be."""
+        days: set[date] = set()
+        for rule in self.pack.entries("rule"):
+            for version in rule["version"]:
+                if "from" in version:
+                    days.add(date.fromisoformat(version["from"]))
+                if "to" in version:
+                    days.add(date.fromisoformat(version["to"]) + timedelta(days=1))
+        return sorted(days)
+
+    def plan(self, on: date, dims: Mapping[str, frozenset[str]]) -> Plan:
+        """Return the steps for a visit on this day with these dimensions."""
+        key = (
+            bisect_right(self._changes, on),
+            tuple(sorted(dims.items(), key=lambda item: item[0])),
+        )
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._plan(on, dims)
+        return plan
+
+    def _sorted(self) -> list[Node]:
+        """Every rule, condition and value, each after what it reads."""
+        graph: dict[Node, set[Node]] = {}
+        tiers: dict[str, set[Node]] = {}
+        for condition in self.pack.entries("condition"):
+            tiers.setdefault(condition["tier"], set()).add(("condition", condition["id"]))
+        values, rules = self.pack.by_id("value"), self.pack.rules
+
+        def links(*found: Any) -> set[Node]:
+            linked: set[Node] = set()
+            for part in found:
+                linked.update(("rule", name) for name in part.finding if name in rules)
+                linked.update(("value", name) for name in part.value if name in values)
+                for name in part.fired:
+                    linked.update(tiers.get(name, {("condition", name)}))
+            return linked
+
+        for condition in self.pack.entries("condition"):
+            graph[("condition", condition["id"])] = links(reads(condition["when"]))
+        for rule in self.pack.entries("rule"):
+            node = graph[("rule", rule["id"])] = set()
+            node.update(("rule", name) for name in rule.get("needs", ()))
+            for version in rule["version"]:
+                cases = [case["when"] for case in version.get("severity_when", ())]
+                node |= links(reads(version.get("applies"), version.get("met"), *cases))
+        for value in self.pack.entries("value"):
+            node = graph[("value", value["name"])] = links(value_reads(value))
+            if formula_of(value) in OVER_FINDINGS:
+                node.update(("rule", name) for name in rules)
+        try:
+            return list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            circle = " -> ".join(name for _, name in error.args[1])
+            raise PackError(f"entries read one another in a circle: {circle}") from error
+
+    @cached_property
+    def history_values(self) -> frozenset[str]:
+        """The values that look at other visits, directly or through another value."""
+        found: set[str] = set()
+        for kind, name in self._order:
+            if kind != "value":
+                continue
+            value = self.pack.by_id("value")[name]
+            if formula_of(value) in OVER_HISTORY or found & set(value_reads(value).value):
+                found.add(name)
+        return frozenset(found)
+
+    def _plan(self, on: date, dims: Mapping[str, frozenset[str]]) -> Plan:
+        points = {
+            rule["id"]: _point(rule, on, dims)
+            for rule in self.pack.entries("rule")
+            if dims_match(rule.get("dims"), dims)
+        }
+        own: list[Step] = []
+        over_history: list[Step] = []
+        for kind, name in self._order:
+            if kind == "rule" and name in points:
+                own.append(_rule_step(points[name]))
+            elif kind == "condition":
+                condition = self.pack.by_id("condition")[name]
+                if dims_match(condition.get("dims"), dims):
+                    own.append(_condition_step(condition))
+            elif kind == "value":
+                value = self.pack.by_id("value")[name]
+                if dims_match(value.get("dims"), dims):
+                    step = _value_step(name, self._formula(value))
+                    (over_history if name in self.history_values else own).append(step)
+        return Plan(tuple(points.values()), tuple(own), tuple(over_history))
+
+    def _formula(self, value: Entry) -> Formula:
+        return compile_value(value, Points(self.pack.rules, self._weights), self.pack.questions)
+
+
+def in_force(version: Entry, on: date) -> bool:
+    """Whether a dated version is in force on a day (both its days included)."""
+    if "from" not in version or version["from"] > on.isoformat():
+        return False
+    return "to" not in version or on.isoformat() <= version["to"]
+
+
+def version_on(rule: Entry, on: date, dims: Mapping[str, Iterable[str]]) -> Entry | None:
+    """The version of a rule that is in force on a day for these dimensions, if there is one."""
+    for version in rule["version"]:
+        if in_force(version, on) and dims_match(version.get("dims"), dims):
+            return version  # type: ignore[no-any-return]  # entries are plain mappings
+    return None
+
+
+def _point(rule: Entry, on: date, dims: Mapping[str, frozenset[str]]) -> Point:
+    version = version_on(rule, on, dims)
+    shown = version or next(
+        (one for one in rule["version"] if dims_match(one.get("dims"), dims)), rule["version"][0]
+    )
+    found = reads(shown.get("applies"), shown.get("met"))
+    about = [rule["about"]] if "about" in rule else []
+    questions = tuple(dict.fromkeys([*about, *found.answer]))
+    return Point(rule, shown, version is not None, questions, tuple(found.fact))
+
+
+def _rule_step(point: Point) -> Step:
+    name = point.rule["id"]
+    severity = point.version["severity"]
+    if not point.in_force:
+
+        def not_in_force(state: State) -> None:
+            state.findings[name] = "not_in_force"
+            state.severities[name] = severity
+
+        return not_in_force
+
+    about = point.rule.get("about")
+    needs = tuple(point.rule.get("needs", ()))
+    applies = _optional(point.version.get("applies"))
+    met = compile_condition(point.version["met"])
+    cases = [
+        (compile_condition(case["when"]), case["then"])
+        for case in point.version.get("severity_when", ())
+    ]
+
+    def outcome(state: State) -> str:
+        findings = state.findings
+        absent = [findings.get(need) for need in needs]
+        if "not_met" not in absent and about and state.answers.get(about) == NOT_APPLICABLE:
+            return "not_applicable"
+        if applies is not None:
+            does = applies(state)
+            if does is not True:
+                return "not_assessed" if does is None else "not_applicable"
+        if "not_met" in absent:
+            return "not_met"
+        holds = met(state)
+        if holds is None or (holds and "not_assessed" in absent):
+            return "not_assessed"
+        return "met" if holds else "not_met"
+
+    def run(state: State) -> None:
+        state.findings[name] = outcome(state)
+        state.severities[name] = next(
+            (then for when, then in cases if when(state) is True), severity
+        )
+
+    return run
+
+
+def _optional(tree: Entry | None) -> Test | None:
+    return None if tree is None else compile_condition(tree)
+
+
+def _condition_step(condition: Entry) -> Step:
+    when = compile_condition(condition["when"])
+    name, tier = condition["id"], condition["tier"]
+
+    def run(state: State) -> None:
+        if when(state) is True:
+            state.fired.update((name, tier))
+
+    return run
+
+
+def _value_step(name: str, formula: Formula) -> Step:
+    def run(state: State) -> None:
+        value = formula(state)
+        if value is not None:
+            state.values[name] = value
+
+    return run

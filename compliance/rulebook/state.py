@@ -1,0 +1,57 @@
+"""What is known of one visit while it is being assessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+NOT_OBSERVED = "not_observed"
+NOT_APPLICABLE = "not_applicable"
+
+
+class Measure(NamedTuple):
+    """A measurement as it was written: its value, and how many decimals were given."""
+
+    value: Decimal
+    decimals: int
+
+
+class Moment(NamedTuple):
+    """When a visit took place: its place in the history (later is larger), and its date."""
+
+    order: int
+    on: date
+
+
+class Range(NamedTuple):
+    """A number or a code that is not settled: what it is at worst, and at best."""
+
+    low: "Number | str"
+    high: "Number | str"
+
+
+Number = int | Decimal
+Answer = str | int | Measure | date | tuple[str, ...] | tuple[date, ...]
+Value = str | Number | date | Moment | Range
+
+
+@dataclass(slots=True)
+class State:
+    """One visit under assessment: what was put in, and what has been worked out so far.
+
+    ``answers`` and ``facts`` hold definite answers only: an absent key was not observed.
+    ``visits`` are the states of the whole history, oldest first, this visit included.
+    """
+
+    visited_on: date
+    as_of: date
+    dims: Mapping[str, frozenset[str]]
+    answers: Mapping[str, Answer]
+    facts: Mapping[str, Answer]
+    moment: Moment
+    findings: dict[str, str] = field(default_factory=dict)
+    severities: dict[str, str] = field(default_factory=dict)
+    fired: set[str] = field(default_factory=set)
+    values: dict[str, Value] = field(default_factory=dict)
+    visits: "list[State]" = field(default_factory=list)
