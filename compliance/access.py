@@ -1,0 +1,77 @@
+"""Who may do what: every permission on one page. A permission that is not named here means no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does in their authority."""
+
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """The role as people say it."""
+        return {"officer": "Officer", "reviewer": "Reviewer", "administrator": "Administrator"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in person, as services see them."""
+
+    user_id: int
+    authority_id: int
+    role: Role
+    name: str
+
+
+_EVERYONE = frozenset(Role)
+_FIELD = frozenset({Role.OFFICER, Role.REVIEWER})
+_REVIEW = frozenset({Role.REVIEWER})
+_OFFICE = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
+_ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+
+#: The one permission that needs nobody signed in.
+PUBLIC = "public"
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    PUBLIC: _EVERYONE,
+    "account.own": _EVERYONE,
+    "premises.read": _EVERYONE,
+    "premises.edit": _EVERYONE,
+    "premises.import": _OFFICE,
+    "premises.resolve_duplicates": _OFFICE,
+    "operation.read": _FIELD,
+    "operation.edit": _FIELD,
+    "visit.read": _FIELD,
+    "visit.record": _FIELD,
+    "visit.correct": _FIELD,
+    "visit.review": _REVIEW,
+    "visit.notify": _REVIEW,
+    "visit.decide": _REVIEW,
+    # The second person: a service refuses the one who made the decision.
+    "visit.confirm": _REVIEW,
+    "visit.follow_up": _FIELD,
+    "visit.close": _REVIEW,
+    "visit.share": _REVIEW,
+    "document.read": _FIELD,
+    "document.preview": _FIELD,
+    "document.issue": _REVIEW,
+    "document.replace_code": _FIELD,
+    "certificate.issue": _REVIEW,
+    "lists.export": _EVERYONE,
+    "users.manage": _ADMINISTRATION,
+}
+
+
+def allows(actor: Actor | None, permission: str) -> bool:
+    """Say whether `actor` (None: nobody signed in) holds `permission`. Unknown: no."""
+    if permission == PUBLIC:
+        return True
+    return actor is not None and actor.role in PERMISSIONS.get(permission, frozenset())

@@ -1,0 +1,97 @@
+"""The door to the database: one engine per application, safe settings, and migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from compliance.config import Settings
+from compliance.store.models import Base
+
+#: How long a writer waits for another before it is told the database is busy.
+BUSY_SECONDS = 20
+
+db = SQLAlchemy(
+    # Values hold personal data: keep them out of logs and tracebacks.
+    engine_options={"hide_parameters": True, "pool_pre_ping": True}
+)
+alembic = Alembic(metadatas=Base.metadata, run_mkdir=False, command_name="")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give `app` its database. Opens no connection and makes no file until the first use."""
+    engine: dict[str, Any] = {"url": settings.database_url}
+    if settings.database_url.startswith("sqlite"):
+        engine["connect_args"] = {"timeout": BUSY_SECONDS}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
+    app.config["ALEMBIC"] = {"script_location": str(Path(__file__).parent / "migrations")}
+    app.config["ALEMBIC_CONTEXT"] = {"compare_type": True, "render_as_batch": False}
+    db.init_app(app)
+    alembic.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make connections of `engine` durable and strict. PostgreSQL is so by default."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    path = engine.url.database
+    if path and path != ":memory:":
+        event.listen(engine, "do_connect", lambda *_: _make_folder(Path(path)))
+
+
+def _make_folder(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _set_up_sqlite(connection: SqliteConnection, _record: object) -> None:
+    # SQLAlchemy, not the driver, says when a transaction begins (see _begin_sqlite).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # NORMAL answers before the disk has the visit: an acknowledged visit could be lost.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads and then writes fails at once if another wrote in between, so a
+    # transaction that may write takes its turn at the start. A page that only reads need not.
+    reading = (
+        has_request_context()
+        and request.method in ("GET", "HEAD", "OPTIONS")
+        and not connection.get_execution_options().get("writes")
+    )
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def separate_session() -> Iterator[Session]:
+    """Give a session of its own transaction, committed at the end of the block.
+
+    For upkeep that must last whatever becomes of the request: the last use of a session, a
+    counted try. It may write, during a GET too. On SQLite there is one writer at a time: never
+    open it while the request's own session holds writes.
+    """
+    engine = db.engine.execution_options(writes=True)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def upgrade() -> None:
+    """Bring the database to the newest shape. Needs an application context."""
+    alembic.upgrade()

@@ -1,0 +1,38 @@
+"""Every table, a file per aggregate; import models from here."""
+
+from compliance.store.models.attempts import Attempt
+from compliance.store.models.authorities import Authority
+from compliance.store.models.base import Base
+from compliance.store.models.documents import Certificate, Document, DocumentFile
+from compliance.store.models.operations import Operation
+from compliance.store.models.operators import Operator, Tenure
+from compliance.store.models.people import User, UserSession
+from compliance.store.models.premises import PossibleDuplicate, Premises
+from compliance.store.models.series import NumberSeries
+from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
+from compliance.store.models.visits import Assessment, Rulebook, Visit, VisitVersion
+
+__all__ = [
+    "Assessment",
+    "Attempt",
+    "Authority",
+    "Base",
+    "Certificate",
+    "Decision",
+    "Document",
+    "DocumentFile",
+    "FollowUp",
+    "NumberSeries",
+    "Operation",
+    "Operator",
+    "PossibleDuplicate",
+    "Premises",
+    "Review",
+    "Rulebook",
+    "Tenure",
+    "User",
+    "UserSession",
+    "Visit",
+    "VisitShare",
+    "VisitVersion",
+]
