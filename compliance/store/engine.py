@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, Literal
 
+from alembic.autogenerate.api import AutogenContext
 from flask import Flask, has_request_context, request
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from compliance.config import Settings
 from compliance.store.models import Base
+from compliance.store.types import Json, UtcDateTime
 
 #: How long a writer waits for another before it is told the database is busy.
 BUSY_SECONDS = 20
@@ -25,6 +28,8 @@ db = SQLAlchemy(
     engine_options={"hide_parameters": True, "pool_pre_ping": True}
 )
 alembic = Alembic(metadatas=Base.metadata, run_mkdir=False, command_name="")
+# The extension turns on a line of log for every table; a command says what it did by itself.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -34,7 +39,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         engine["connect_args"] = {"timeout": BUSY_SECONDS}
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
     app.config["ALEMBIC"] = {"script_location": str(Path(__file__).parent / "migrations")}
-    app.config["ALEMBIC_CONTEXT"] = {"compare_type": True, "render_as_batch": False}
+    app.config["ALEMBIC_CONTEXT"] = {
+        "compare_type": True,
+        # Ours is: _begin_sqlite begins a real transaction, so a killed upgrade leaves no half.
+        "transactional_ddl": True,
+        "render_item": _render_item,
+    }
     db.init_app(app)
     alembic.init_app(app)
     with app.app_context():
@@ -90,6 +100,19 @@ def separate_session() -> Iterator[Session]:
     engine = db.engine.execution_options(writes=True)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def _render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
+    # A migration stays as it was written: it names plain types, not ours of the day.
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and item is Json:
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        return (
+            "sa.JSON(none_as_null=True)"
+            '.with_variant(postgresql.JSONB(none_as_null=True), "postgresql")'
+        )
+    return False
 
 
 def upgrade() -> None:

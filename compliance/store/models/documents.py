@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance.store.models.authorities import Authority
-from compliance.store.models.base import Base, one_of, written_once
+from compliance.store.models.base import Base, one_of
 from compliance.store.models.operators import LANGUAGES, Operator
 from compliance.store.models.people import User
 from compliance.store.models.premises import Premises
@@ -111,6 +111,3 @@ class Certificate(Base):
     ended_by: Mapped[User | None] = relationship()
     ended_by_decision: Mapped[Decision | None] = relationship()
     replaced_by: Mapped[Certificate | None] = relationship(remote_side=[id])
-
-
-written_once(DocumentFile.metadata.tables[DocumentFile.__tablename__])

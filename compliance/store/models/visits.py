@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance.store.models.authorities import Authority
-from compliance.store.models.base import Base, one_of, written_once
+from compliance.store.models.base import Base, one_of
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator
 from compliance.store.models.people import User
@@ -112,7 +112,11 @@ class Visit(Base):
 
 
 class VisitVersion(Base):
-    """A locked record of a visit. A correction is a new version; this row is never changed."""
+    """A locked record of a visit. A correction is a new version.
+
+    The database itself refuses to change or delete a row (a trigger, made by the migration), as
+    it does for `rulebooks`, `assessments` and `document_files`: they are evidence.
+    """
 
     __tablename__ = "visit_versions"
     __table_args__ = (UniqueConstraint("visit_id", "number"),)
@@ -182,7 +186,3 @@ class Assessment(Base):
     visit: Mapped[Visit] = relationship(back_populates="assessments")
     version: Mapped[VisitVersion] = relationship()
     rulebook: Mapped[Rulebook] = relationship()
-
-
-for _model in (VisitVersion, Rulebook, Assessment):
-    written_once(_model.metadata.tables[_model.__tablename__])
