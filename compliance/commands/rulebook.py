@@ -1,0 +1,183 @@
+"""``assess`` and ``rulebook``: the engine on the command line, with no setting and no database."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from compliance.rulebook import Pack, RulebookError, load_pack, shipped_pack
+from compliance.rulebook import assess as assess_visit
+from compliance.rulebook.check import check as problems_of
+from compliance.rulebook.errors import nearest
+from compliance.rulebook.law_on import law_on, vocabulary
+from compliance.rulebook.pack import PACKS
+
+UNUSABLE_INPUT = 2
+
+
+def _pack(directory: Path | None) -> Pack:
+    try:
+        return shipped_pack() if directory is None else load_pack(directory)
+    except RulebookError as error:
+        _refuse(str(error))
+    raise AssertionError
+
+
+def _refuse(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(UNUSABLE_INPUT)
+
+
+def _json(text: str) -> Any:
+    """Read JSON strictly: NaN and infinities are not numbers."""
+
+    def no(word: str) -> None:
+        raise ValueError(f"{word} is not a number")
+
+    return json.loads(text, parse_constant=no)
+
+
+def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
+    """Assess one line; what cannot be assessed is answered in its place."""
+    name: Any = number
+    try:
+        visit = _json(text)
+        if not isinstance(visit, dict):
+            raise ValueError("not a JSON object")
+        name = visit.get("id", number)
+        return {"id": name} | assess_visit(pack, visit)
+    except (ValueError, RecursionError) as error:
+        return {"id": name, "error": str(error)}
+
+
+@click.command("assess")
+@click.argument("file", required=False, type=click.File("r", encoding="utf-8"))
+@click.option("--lines", is_flag=True, help="Read one visit a line (NDJSON) and answer one a line.")
+@click.option(
+    "--rulebook",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Use the rulebook in this directory instead of the shipped one.",
+)
+def assess(file: TextIO | None, lines: bool, directory: Path | None) -> None:
+    """Assess a visit written as JSON (FILE, or standard input).
+
+    Exit status: 0 assessed; 2 the input names something unknown or is not readable.
+    """
+    pack = _pack(directory)
+    source = file or click.get_text_stream("stdin", encoding="utf-8")
+    if lines:
+        _assess_lines(pack, source)
+        return
+    try:
+        visit = _json(source.read())
+        if not isinstance(visit, dict):
+            raise ValueError("the file must hold one JSON object")
+        result = assess_visit(pack, visit)
+    except (ValueError, RecursionError) as error:
+        _refuse(str(error))
+        return
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def _assess_lines(pack: Pack, source: Iterable[str]) -> None:
+    for number, text in enumerate(source, start=1):
+        if text.strip():
+            click.echo(json.dumps(_line(pack, text, number), ensure_ascii=False))
+
+
+@click.group("rulebook")
+def rulebook() -> None:
+    """Read, list and check the rulebook."""
+
+
+@rulebook.command("check")
+@click.argument(
+    "directory",
+    required=False,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+def check(directory: Path | None) -> None:
+    """Check the rulebook in DIRECTORY (the shipped one unless given).
+
+    Exit status: 0 it may be released; 1 it has problems, each printed with file and line.
+    """
+    found = problems_of(directory or PACKS / "uk_knives")
+    for problem in found:
+        click.echo(str(problem), err=True)
+    if found:
+        click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''} found.", err=True)
+        sys.exit(1)
+    pack = _pack(directory)
+    click.echo(f"{pack.id} {pack.version} ({pack.sha256[:12]}): no problem found.")
+
+
+_RULEBOOK = click.option(
+    "--rulebook",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Use the rulebook in this directory instead of the shipped one.",
+)
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@rulebook.command("vocabulary")
+@_AS_JSON
+@_RULEBOOK
+def show_vocabulary(as_json: bool, directory: Path | None) -> None:
+    """List every question and operation fact: id, type, unit, options, when asked."""
+    words = vocabulary(_pack(directory))
+    if as_json:
+        click.echo(json.dumps(words, ensure_ascii=False, indent=2))
+        return
+    for title, table in (("Questions", "questions"), ("Operation facts", "facts")):
+        click.echo(f"{title}\n")
+        for word in words[table]:
+            unit = f" ({word['unit']})" if word["unit"] else ""
+            click.echo(f"  {word['id']}: {word['type']}{unit}. {word['label']}")
+            if word["options"]:
+                click.echo(f"      {', '.join(word['options'])}")
+        click.echo()
+
+
+@rulebook.command("show")
+@click.option("--on", "day", required=True, help="The day, as 2026-10-13.")
+@click.option("--nation", required=True, help="The nation of the premises.")
+@_AS_JSON
+@_RULEBOOK
+def show(day: str, nation: str, as_json: bool, directory: Path | None) -> None:
+    """Show the rules in force on a day in a nation, and what to prepare for."""
+    pack = _pack(directory)
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        _refuse(f'"{day}" is not a date such as 2026-10-13')
+        return
+    nations = next(
+        (
+            [option["code"] for option in dim["options"]]
+            for dim in pack.entries("dim")
+            if dim["id"] == "nation"
+        ),
+        [],
+    )
+    if nation not in nations:
+        _refuse(f'unknown nation "{nation}".{nearest(nation, nations)}')
+    told = law_on(pack, on, {"nation": nation})
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for title, part in (("In force", "rules"), ("Prepare for", "prepare_for")):
+        click.echo(f"{title}\n")
+        for row in told[part]:
+            since = row["in_force_from"] or "not in force"
+            until = f" to {row['in_force_to']}" if row["in_force_to"] else ""
+            click.echo(
+                f"  {row['rule']} ({since}{until}): {row['title']}. {row['severity']},"
+                f" {row['basis']}. {row['citation']}"
+            )
+        click.echo()
