@@ -81,23 +81,22 @@ def _set_up_sqlite(connection: SqliteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads and then writes fails at once if another wrote in between, so a
     # transaction that may write takes its turn at the start. A page that only reads need not.
-    reading = (
-        has_request_context()
-        and request.method in ("GET", "HEAD", "OPTIONS")
-        and not connection.get_execution_options().get("writes")
-    )
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    writes = connection.get_execution_options().get("writes")
+    if writes is None:
+        writes = not (has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"))
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 
 @contextmanager
-def separate_session() -> Iterator[Session]:
+def separate_session(*, writes: bool = True) -> Iterator[Session]:
     """Give a session of its own transaction, committed at the end of the block.
 
-    For upkeep that must last whatever becomes of the request: the last use of a session, a
-    counted try. It may write, during a GET too. On SQLite there is one writer at a time: never
-    open it while the request's own session holds writes.
+    For what must last whatever becomes of the request: a counted try, the last use of a
+    sign-in. SQLite has one writer at a time and a POST's own session takes that turn with its
+    first statement, so use this before `db.session` in a POST; in a GET at any time. With
+    `writes=False` it only reads and waits for nobody.
     """
-    engine = db.engine.execution_options(writes=True)
+    engine = db.engine.execution_options(writes=writes)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 

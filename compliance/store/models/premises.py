@@ -63,6 +63,8 @@ class Premises(Base):
     #: Whose list it came from (`fsa`, `list:<authority>`), and its id there.
     source: Mapped[str | None]
     external_id: Mapped[str | None]
+    #: The line of the list as last read, so that a person's edit outlives the next import.
+    imported: Mapped[dict[str, Any] | None]
     #: Name, address and postcode folded for searching.
     search_text: Mapped[str]
     created_at: Mapped[datetime]
