@@ -1,0 +1,1 @@
+"""Use cases, a file per noun. Functions take a session, an actor and the moment; the edge commits."""
