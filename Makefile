@@ -20,6 +20,9 @@ STATIC  := static/dist/.stamp-$(call hash,package.json package-lock.json $(shell
 SYSTEM  := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
            $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 
+# Playwright drives Debian's Chromium; its own Node needs libatomic.
+BROWSER := chromium libatomic1
+
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup run test check bench lock clean debian debian-browser
@@ -35,7 +38,7 @@ setup: debian $(TOOLS) $(STATIC)
 
 run: debian $(RUNTIME) $(STATIC)
 	@$(FLASK) db upgrade
-	@$(FLASK) demo load --if-empty
+	@if $(FLASK) demo --help >/dev/null 2>&1; then $(FLASK) demo load --if-empty; fi
 	@echo 'Check knife sales: http://$(HOST):$(PORT)/   (Ctrl+C stops it)'
 	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) \
 	    --blocking-threads 4 --workers-kill-timeout 30 --respawn-failed-workers --no-ws --log-level warning wsgi:app
@@ -67,7 +70,7 @@ debian:
 	@.ci/debian $(SYSTEM)
 
 debian-browser:
-	@.ci/debian $(SYSTEM) chromium
+	@.ci/debian $(SYSTEM) $(BROWSER)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=...")'

@@ -103,6 +103,12 @@ def test_a_file_opens_with_what_it_is_for(path: Path) -> None:
     assert not module.body or ast.get_docstring(module), "say in one sentence what this file is for"
 
 
+def test_every_room_is_a_package_so_that_the_import_contracts_see_it() -> None:
+    folders = {path.parent for path in (ROOT / "compliance").rglob("*.py")}
+    unseen = [folder for folder in folders if not (folder / "__init__.py").exists()]
+    assert [str(folder.relative_to(ROOT)) for folder in unseen if folder.name != "migrations"] == []
+
+
 def imported_roots(module: ast.Module) -> Iterator[str]:
     """Yield the first name of everything a module imports."""
     for node in ast.walk(module):
