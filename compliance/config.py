@@ -29,10 +29,12 @@ class Settings:
     data_dir: Path
     port: int
     given_secret_key: str | None = None
+    #: How many proxies of ours stand before the service: their X-Forwarded-* are believed.
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read DATABASE_URL, PUBLIC_URL, DATA_DIR, SECRET_KEY and PORT.
+        """Read DATABASE_URL, PUBLIC_URL, DATA_DIR, SECRET_KEY, PORT and TRUSTED_PROXIES.
 
         Raises SettingsError for a value that cannot be used.
         """
@@ -45,6 +47,7 @@ class Settings:
             data_dir=data_dir,
             port=port,
             given_secret_key=_secret_key(env.get("SECRET_KEY")),
+            trusted_proxies=_trusted_proxies(env.get("TRUSTED_PROXIES")),
         )
 
     def ensure_data_dir(self) -> Path:
@@ -122,6 +125,14 @@ def _port(given: str | None) -> int:
         return DEFAULT_PORT
     if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 65535):
         raise SettingsError(f"PORT must be a whole number from 1 to 65535, not {given!r}")
+    return int(given)
+
+
+def _trusted_proxies(given: str | None) -> int:
+    if not given:
+        return 0
+    if given not in ("0", "1", "2", "3"):
+        raise SettingsError(f"TRUSTED_PROXIES must be 0, 1, 2 or 3, not {given!r}")
     return int(given)
 
 
