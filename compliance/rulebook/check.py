@@ -58,14 +58,27 @@ KEYS: Mapping[str, set[str]] = {
         "advice",
     },
     "condition": {"id", "tier", "stage", "dims", "when", "law", "means"},
-    "value": {"name", "dims", "title", "labels", "show", "otherwise", *FORMULAS},
+    "value": {"name", "dims", "title", "labels", "show", "deadline", "otherwise", *FORMULAS},
+    "step": {
+        "id",
+        "label",
+        "says",
+        "usual_for",
+        "plain",
+        "formal",
+        "told",
+        "follow_up",
+        "within_months",
+        "primary_authority_days",
+        "law",
+    },
     "sentence": {"id", "law", "dims", "from", "to", "text"},
     "law": {"id", "text", "source", "confidence", "unverified"},
 }
 TEXTS = {
     "dim": (), "severity": ("label",), "basis": ("label",), "tier": ("label",), "section": ("title",),
     "question": ("label", "line"), "fact": ("label",), "rule": ("title",), "condition": ("means",),
-    "sentence": ("text",),
+    "step": ("label",), "sentence": ("text",),
 }  # fmt: skip
 
 
@@ -128,6 +141,8 @@ class _Gate:
         for sentence in self.pack.entries("sentence"):
             place = self.sources.place("sentence", sentence["id"])
             yield from self._law_row(place, sentence, asserted=True)
+        for step in self.pack.entries("step"):
+            yield from self._law_row(self.sources.place("step", step["id"]), step)
         for row in self.pack.entries("law"):
             if row.get("confidence") not in CONFIDENCE and not row.get("unverified"):
                 place = self.sources.place("law", row["id"])

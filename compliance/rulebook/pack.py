@@ -23,6 +23,7 @@ TABLES = (
     "rule",
     "condition",
     "value",
+    "step",
     "sentence",
     "law",
 )
