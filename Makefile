@@ -53,7 +53,8 @@ check: $(TOOLS)
 	@$(BIN)/lint-imports --no-logo
 
 bench: setup
-	@$(BIN)/python -m tests.bench
+	@set -e; for bench in $(notdir $(basename $(wildcard tests/bench/[a-z]*.py))); do \
+	    $(BIN)/python -m tests.bench.$$bench; done
 
 # The locks hold names, versions and hashes; where to fetch from is each machine's own setting.
 COMPILE := $(BIN)/uv pip compile setup.cfg --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -72,18 +73,18 @@ debian:
 debian-browser:
 	@.ci/debian $(SYSTEM) $(BROWSER)
 
-$(BIN)/python:
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 
 # pip refuses any file whose hash is not in the lock; only wheels, so that nothing is compiled or run on install.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 
-$(RUNTIME): | $(BIN)/python
+$(RUNTIME): | $(BIN)/pip
 	$(PIP) requirements.txt
 	@rm -f .venv/.runtime-* .venv/.tools-* && touch $@
 
-$(TOOLS): | $(BIN)/python
+$(TOOLS): | $(BIN)/pip
 	$(PIP) requirements-dev.txt
 	@rm -f .venv/.runtime-* .venv/.tools-* && touch $(RUNTIME) $@
 
