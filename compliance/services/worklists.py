@@ -1,0 +1,168 @@
+"""What waits for whom: the lists an officer or reviewer starts the day with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from compliance.access import Actor
+from compliance.services.lifecycle import deadlines
+from compliance.services.lifecycle.cases import pack_of
+from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
+from compliance.services.permission import require
+from compliance.services.spelling import fold
+from compliance.store.models import (
+    Assessment,
+    Decision,
+    FollowUp,
+    Premises,
+    User,
+    Visit,
+    VisitVersion,
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to; None and empty narrow nothing."""
+
+    #: Words of the shop's name, address or postcode.
+    text: str = ""
+    kind: str | None = None
+    state: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something to be done about a visit by a day."""
+
+    visit: Visit
+    what: str
+    on: date
+
+
+def mine(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Visit], int]:
+    """Return the visits `actor` made, the newest first, and how many there are in all."""
+    require(actor, "visit.read")
+    query = _visits(actor, wanted).where(Visit.officer_id == actor.user_id)
+    return _part(session, query, offset, limit, newest_first=True)
+
+
+def to_review(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Visit], int]:
+    """Return the recorded visits that `actor` may review, the oldest first: never their own."""
+    require(actor, "visit.review")
+    later = aliased(VisitVersion)
+    newest_is_own = exists().where(
+        VisitVersion.visit_id == Visit.id,
+        VisitVersion.recorded_by_id == actor.user_id,
+        ~exists().where(later.visit_id == Visit.id, later.number > VisitVersion.number),
+    )
+    query = _visits(actor, wanted).where(Visit.state == RECORDED, ~newest_is_own)
+    return _part(session, query, offset, limit)
+
+
+def to_decide(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Visit], int]:
+    """Return the reviewed visits that wait for a letter or a decision, the oldest first."""
+    require(actor, "visit.decide")
+    query = _visits(actor, wanted).where(Visit.state.in_((REVIEWED, NOTIFIED)))
+    return _part(session, query, offset, limit)
+
+
+def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[Due]:
+    """Return what is to be done by a day about the visits of the actor's authority, soonest first.
+
+    Follow-ups that are not done, Primary Authority periods that run, and the deadlines that the
+    rulebook works out for visits still open (such as the limit for charging).
+    """
+    require(actor, "visit.read")
+    found = [
+        *_follow_ups(session, actor, wanted),
+        *_primary_authority_periods(session, actor, wanted),
+        *_deadlines(session, actor, wanted, deadlines.local_day(now)),
+    ]
+    return sorted(found, key=lambda each: (each.on, each.visit.id, each.what))
+
+
+def _visits(actor: Actor, wanted: Filter) -> Select[tuple[Visit]]:
+    query = (
+        select(Visit)
+        .join(Visit.premises)
+        .options(contains_eager(Visit.premises), joinedload(Visit.officer))
+        .where(Visit.authority_id == actor.authority_id)
+    )
+    for word in fold(wanted.text).split():
+        query = query.where(Premises.search_text.contains(word, autoescape=True))
+    if wanted.kind:
+        query = query.where(Visit.kind == wanted.kind)
+    if wanted.state:
+        query = query.where(Visit.state == wanted.state)
+    if wanted.since:
+        query = query.where(Visit.visited_on >= wanted.since)
+    if wanted.until:
+        query = query.where(Visit.visited_on <= wanted.until)
+    return query
+
+
+def _part(
+    session: Session,
+    query: Select[tuple[Visit]],
+    offset: int,
+    limit: int | None,
+    *,
+    newest_first: bool = False,
+) -> tuple[Sequence[Visit], int]:
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    order = (Visit.visited_on, Visit.created_at, Visit.id)
+    ordered = query.order_by(*([each.desc() for each in order] if newest_first else order))
+    return session.scalars(ordered.offset(offset).limit(limit)).all(), total
+
+
+def _follow_ups(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
+    query = _visits(actor, wanted).join(
+        FollowUp,
+        and_(
+            FollowUp.visit_id == Visit.id,
+            FollowUp.done_at.is_(None),
+            FollowUp.due_on.is_not(None),
+        ),
+    )
+    for visit, follow_up in session.execute(query.add_columns(FollowUp)).unique():
+        yield Due(visit, _step_words(visit, follow_up.step), follow_up.due_on)
+
+
+def _primary_authority_periods(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
+    query = _visits(actor, wanted).join(
+        Decision,
+        and_(
+            Decision.visit_id == Visit.id,
+            Decision.state == "awaiting_second_person",
+            Decision.primary_authority_due_on.is_not(None),
+        ),
+    )
+    for visit, decision in session.execute(query.add_columns(Decision)).unique():
+        yield Due(visit, "End of the Primary Authority period", decision.primary_authority_due_on)
+
+
+def _deadlines(session: Session, actor: Actor, wanted: Filter, today: date) -> Iterable[Due]:
+    newest = select(func.max(Assessment.id)).where(Assessment.visit_id == Visit.id)
+    query = (
+        _visits(actor, wanted)
+        .join(Assessment, Assessment.id == newest.correlate(Visit).scalar_subquery())
+        .where(Visit.state.in_(AWAITING))
+    )
+    for visit, assessment in session.execute(query.add_columns(Assessment)).unique():
+        for deadline in deadlines.deadlines_of(pack_of(assessment.rulebook), assessment, today):
+            if deadline.on is not None:
+                yield Due(visit, deadline.what, deadline.on)

@@ -1,0 +1,1 @@
+"""What people see: views by audience, and the rules every view stands under."""

@@ -1,0 +1,66 @@
+"""What a person reads when something cannot be done: what happened and what to do next."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from compliance.services.errors import NotFound, Refused
+from compliance.web import resend
+
+#: Seconds after which a busy database is worth another try.
+RETRY_AFTER = 10
+
+#: The statuses that have words of their own; any other uses those of 400 or 500.
+WORDED = frozenset({400, 403, 404, 405, 413, 415, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    """Register a friendly page for every error."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NotFound, _not_found)
+
+
+def _page(status: int) -> Response:
+    worded = status if status in WORDED else (500 if status >= 500 else 400)
+    return make_response(render_template(f"errors/{worded}.html"), status)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response(request.environ)  # type: ignore[return-value]
+    # Whether a view or the commit at the end of the request met it, a busy database is no fault.
+    if isinstance(error, InternalServerError) and isinstance(
+        error.original_exception, OperationalError
+    ):
+        return _busy(error.original_exception)
+    response = _page(error.code)
+    # Allow (405), Retry-After (429) and the like belong to the answer, whatever page it shows.
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _busy(error: OperationalError) -> Response:
+    current_app.logger.error("The database did not answer: %s", error)
+    response = _page(503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _expired_form(error: CSRFError) -> Response:
+    return resend.page("errors/expired_form.html", 400)
+
+
+def _refused(error: Refused) -> Response:
+    return make_response(render_template("errors/refused.html", message=str(error)), 409)
+
+
+def _not_found(error: NotFound) -> Response:
+    return _page(404)

@@ -1,0 +1,64 @@
+"""The menu of a signed-in person: the places their role may open, in the order of a day's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+
+from compliance.web import guard
+
+#: (words, endpoint, addresses below it). One that is not registered, or not allowed, is left out.
+PLACES = (
+    ("Work", "work.mine", "/work"),
+    ("Premises", "premises.index", "/premises"),
+    ("Operations", "operations.index", "/operations"),
+    ("New visit", "visits.new", "/visits/new"),
+    ("Documents", "documents.index", "/documents"),
+    ("People", "users.index", "/users"),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu."""
+
+    text: str
+    href: str
+    #: We are in this place, or on a page below it.
+    active: bool
+    #: We are on exactly this page.
+    current: bool
+
+
+def navigation() -> list[Item]:
+    """Return the menu of this request's person."""
+    return [
+        Item(
+            text,
+            href=url_for(endpoint),
+            active=request.path == prefix or request.path.startswith(f"{prefix}/"),
+            current=request.path == prefix,
+        )
+        for text, endpoint, prefix in PLACES
+        if has_page(endpoint) and guard.may_open(endpoint)
+    ]
+
+
+def home() -> str:
+    """Return the address a person starts at: the first place of their menu."""
+    menu = navigation()
+    return menu[0].href if menu else url_for("public.start")
+
+
+def has_page(endpoint: str) -> bool:
+    """Say whether `endpoint` is served here."""
+    return endpoint in current_app.view_functions
+
+
+def init_app(app: Flask) -> None:
+    """Let the layouts ask for the menu."""
+    app.jinja_env.globals["has_page"] = has_page
+    app.jinja_env.globals["home"] = home
+    app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["may_open"] = guard.may_open
