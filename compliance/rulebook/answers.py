@@ -55,25 +55,54 @@ def read_dims(pack: Pack, visit: Mapping[str, Any]) -> dict[str, frozenset[str]]
     return dims
 
 
-def read_answers(
-    given: object, known: Mapping[str, Entry], what: str = "question"
-) -> dict[str, Answer]:
-    """Read answers by id; those not observed are left out.
+class Reader:
+    """Reads a visit's answers (or facts) by id; those not observed are left out.
 
-    ``known`` are the pack's questions or facts. Raises ``AnswerError`` naming the unknown or ill-typed
-    one, with the nearest match.
+    The codes of yes-or-no questions and choices are looked up; everything else is read by its type.
     """
-    if not isinstance(given, Mapping):
-        raise AnswerError(f'the {what}s must be an object of "id": answer')
-    answers: dict[str, Answer] = {}
-    for name, value in given.items():
-        entry = known.get(name)
+
+    def __init__(self, known: Mapping[str, Entry], what: str = "question") -> None:
+        self._known = known
+        self._what = what
+        self._codes = {
+            name: {NOT_OBSERVED: None} | {code: code for code in codes_of(entry)}
+            for name, entry in known.items()
+            if entry["type"] in ("yes_no", "choice")
+        }
+
+    def read(self, given: object) -> dict[str, Answer]:
+        """Return the definite answers.
+
+        Raises ``AnswerError`` naming the unknown or ill-typed one, with the nearest match.
+        """
+        if not isinstance(given, Mapping):
+            raise AnswerError(f'the {self._what}s must be an object of "id": answer')
+        answers: dict[str, Answer] = {}
+        codes = self._codes
+        for name, value in given.items():
+            try:
+                answer: Answer | None = codes[name][value]
+            except (KeyError, TypeError):
+                answer = self._slowly(name, value)
+            if answer is not None:
+                answers[name] = answer
+        return answers
+
+    def _slowly(self, name: Any, value: Any) -> Answer | None:
+        entry = self._known.get(name)
         if entry is None:
-            raise AnswerError(f'unknown {what} "{name}".{nearest(name, known)}', str(name))
-        if value is None or value == NOT_OBSERVED:
-            continue
-        answers[name] = read_answer(entry, value)
-    return answers
+            hint = nearest(name, self._known)
+            raise AnswerError(f'unknown {self._what} "{name}".{hint}', str(name))
+        return None if value is None or value == NOT_OBSERVED else read_answer(entry, value)
+
+
+def codes_of(entry: Entry) -> list[str]:
+    """The codes that a definite answer may have; none for a question that is not coded."""
+    if entry["type"] == "yes_no":
+        codes = [*YES_NO]
+    else:
+        codes = [option["code"] for option in entry.get("options", [])]
+    return [*codes, NOT_APPLICABLE] if entry.get("not_applicable", False) else codes
 
 
 def read_answer(entry: Entry, value: Any) -> Answer:
@@ -97,23 +126,14 @@ def _code(entry: Entry, value: Any, options: tuple[str, ...] | list[str]) -> str
     )
 
 
-def _yes_no(entry: Entry, value: Any) -> Answer:
-    allowed = (*YES_NO, NOT_APPLICABLE) if entry.get("not_applicable", False) else YES_NO
-    return _code(entry, value, allowed)
-
-
-def _options(entry: Entry) -> list[str]:
-    return [option["code"] for option in entry["options"]]
-
-
-def _choice(entry: Entry, value: Any) -> Answer:
-    return _code(entry, value, _options(entry))
+def _coded(entry: Entry, value: Any) -> Answer:
+    return _code(entry, value, codes_of(entry))
 
 
 def _choices(entry: Entry, value: Any) -> Answer:
     if not isinstance(value, list):
         raise _refuse(entry, value, "a list of options")
-    return tuple(_code(entry, item, _options(entry)) for item in value)
+    return tuple(_code(entry, item, codes_of(entry)) for item in value)
 
 
 def _bounded(entry: Entry, number: Decimal, value: Any) -> None:
@@ -186,8 +206,8 @@ def _photos(entry: Entry, value: Any) -> Answer:
 
 
 _READERS = {
-    "yes_no": _yes_no,
-    "choice": _choice,
+    "yes_no": _coded,
+    "choice": _coded,
     "choices": _choices,
     "integer": _integer,
     "measure": _measure,

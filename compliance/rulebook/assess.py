@@ -5,15 +5,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from compliance.rulebook.answers import read_answers, read_date, read_dims
+from compliance.rulebook.answers import read_date
 from compliance.rulebook.errors import AnswerError, nearest
 from compliance.rulebook.pack import Pack, dims_match, text_of
-from compliance.rulebook.program import Plan, Point, Program
-from compliance.rulebook.state import NOT_OBSERVED, Moment, Range, State
+from compliance.rulebook.program import Plan, Program
+from compliance.rulebook.state import Moment, Range, State
 from compliance.rulebook.values import plain
 
 Visit = Mapping[str, Any]
-KEYS = ("id", "dims", "visited_on", "answers", "operation", "history", "as_of")
 
 
 @lru_cache(maxsize=8)
@@ -57,7 +56,7 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
     result |= {
         "rulebook": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
         "validity": _validity(pack, state, output.get("validity"), language),
-        "findings": [_finding(point, state, visit, language) for point in plan.points],
+        "findings": _findings(plan, state, visit, language),
         "score": None if score is None else dict(zip(("low", "high"), _ends(score), strict=True)),
         "grade": _settled(state, output.get("grade")),
         "narrowed_by": narrowed_by(program, plan, state) if isinstance(score, Range) else [],
@@ -70,10 +69,9 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
 
 def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
     """Work out this visit and each earlier one, at its own date; return this one's state and plan."""
-    known = (*KEYS, *(key for dim in program.pack.entries("dim") for key in _dim_keys(dim)))
-    for key in visit:
-        if key not in known:
-            raise AnswerError(f'unknown key "{key}".{nearest(key, known)}', str(key))
+    if not visit.keys() <= program.keys:
+        key = next(key for key in visit if key not in program.keys)
+        raise AnswerError(f'unknown key "{key}".{nearest(key, program.keys)}', str(key))
     visited_on = read_date(visit.get("visited_on"), "visited_on")
     as_of = read_date(visit["as_of"], "as_of") if visit.get("as_of") else visited_on
     history = visit.get("history") or []
@@ -92,23 +90,19 @@ def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
     return state, plan
 
 
-def _dim_keys(dim: Mapping[str, Any]) -> tuple[str, ...]:
-    return (dim["id"], f"{dim['id']}s") if dim.get("many", False) else (dim["id"],)
-
-
 def _one(
     program: Program, visit: Visit, visited_on: date, as_of: date, place: int
 ) -> tuple[State, Plan]:
-    pack = program.pack
-    dims = read_dims(pack, visit)
+    dims = program.dims(visit)
     plan = program.plan(visited_on, dims)
     state = State(
         visited_on,
         as_of,
         dims,
-        read_answers(visit.get("answers") or {}, pack.questions),
-        read_answers(visit.get("operation") or {}, pack.facts, "operation fact"),
+        program.answers.read(visit.get("answers") or {}),
+        program.facts.read(visit.get("operation") or {}),
         Moment(place, visited_on),
+        severities=dict(plan.severities),
     )
     for step in plan.steps:
         step(state)
@@ -162,34 +156,29 @@ def _validity(
     }
 
 
-def _finding(point: Point, state: State, visit: Visit, language: str) -> dict[str, Any]:
-    rule, version = point.rule, point.version
-    outcome = state.findings[rule["id"]]
-    answers, facts = visit.get("answers") or {}, visit.get("operation") or {}
-    because = [
-        {"question": name, "answer": answers.get(name, NOT_OBSERVED)} for name in point.questions
-    ]
-    because += [{"fact": name, "answer": facts.get(name, NOT_OBSERVED)} for name in point.facts]
-    return {
-        "rule": rule["id"],
-        "outcome": outcome,
-        "severity": state.severities[rule["id"]],
-        "basis": version["basis"],
-        "citation": version["citation"],
-        "law": version["law"],
-        "because": because,
-        "advice": text_of(version.get("advice"), language) if outcome == "not_met" else "",
-    }
+def _findings(plan: Plan, state: State, visit: Visit, language: str) -> list[dict[str, Any]]:
+    """Every point of the plan with its outcome, what was observed, its source and what to do."""
+    outcomes = state.findings
+    reasons = plan.because(visit.get("answers") or {}, visit.get("operation") or {})
+    found = []
+    for (name, drafts), because in zip(plan.drafts(language), reasons, strict=True):
+        finding = drafts[outcomes[name]].copy()
+        finding["because"] = because
+        found.append(finding)
+    for place in plan.with_cases:
+        found[place]["severity"] = state.severities[plan.points[place].id]
+    return found
 
 
 def narrowed_by(program: Program, plan: Plan, state: State) -> list[str]:
     """The open questions, those first whose answers could narrow the range most."""
-    weight: dict[str, int] = {}
-    for point in plan.points:
-        if state.findings[point.rule["id"]] != "not_assessed" or not point.rule.get("scored", True):
-            continue
-        for question in point.questions:
-            if question in program.pack.questions and question not in state.answers:
-                weight[question] = weight.get(question, 0) + program.weights[point.rule["id"]]
-    order = {name: place for place, name in enumerate(program.pack.questions)}
-    return sorted(weight, key=lambda name: (-weight[name], order[name]))
+    outcomes, answers = state.findings, state.answers
+    weights: dict[str, int] = {}
+    for question, points in plan.weighed.items():
+        if question not in answers:
+            weight = sum([heavy for name, heavy in points if outcomes[name] == "not_assessed"])
+            if weight:
+                weights[question] = weight
+    order = program.order
+    ranked = sorted((-weight, order[name], name) for name, weight in weights.items())
+    return [name for _, _, name in ranked]

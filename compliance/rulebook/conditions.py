@@ -152,6 +152,8 @@ def _leaf(subject: str, name: str, test: str, tree: Tree) -> Test:
         return lambda state: (name in state.fired) is wanted
     if subject == "dim":
         return _dim(name, test, operand)
+    if test == "is" and isinstance(operand, str):
+        return _equals(subject, name, operand)
     read = _reader(subject, name)
     if test == "known":
         known = bool(operand)
@@ -173,6 +175,26 @@ def _reader(subject: str, name: str) -> Read:
     if subject == "fact":
         return lambda state: state.facts.get(name)
     return lambda state: state.values.get(name)
+
+
+def _equals(subject: str, name: str, code: str) -> Test:
+    """The commonest test of all, an answer or a fact equal to one code, kept short for speed."""
+    if subject == "value" or name in (VISITED_ON, AS_OF):
+        return _member(_reader(subject, name), (code,))
+
+    def answer(state: State) -> bool | None:
+        value = state.answers.get(name)
+        if value is None:
+            return None
+        return value == code or (type(value) is tuple and code in value)
+
+    def fact(state: State) -> bool | None:
+        value = state.facts.get(name)
+        if value is None:
+            return None
+        return value == code or (type(value) is tuple and code in value)
+
+    return answer if subject == "answer" else fact
 
 
 def _is_known(value: Any) -> bool:

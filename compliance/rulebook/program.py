@@ -7,15 +7,17 @@ few again and again.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from compliance.rulebook.answers import Reader, read_dims
 from compliance.rulebook.conditions import Test, compile_condition, reads
 from compliance.rulebook.errors import PackError
-from compliance.rulebook.pack import Entry, Pack, dims_match
+from compliance.rulebook.generated import Because, because, is_plain, plain_rules
+from compliance.rulebook.pack import Entry, Pack, dims_match, text_of
 from compliance.rulebook.state import NOT_APPLICABLE, State
 from compliance.rulebook.values import (
     OVER_FINDINGS,
@@ -27,19 +29,27 @@ from compliance.rulebook.values import (
     value_reads,
 )
 
+MOST_DIMS = 1000
+VISIT_KEYS = ("id", "dims", "visited_on", "answers", "operation", "history", "as_of")
+
+OUTCOMES = ("met", "not_met", "not_applicable", "not_in_force", "not_assessed")
+
 Step = Callable[[State], None]
+Draft = tuple[str, dict[str, dict[str, Any]]]
 Node = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """A rule as it stands on one day: the version in force, or the nearest one when none is."""
 
+    id: str
     rule: Entry
     version: Entry
     in_force: bool
     questions: tuple[str, ...]
     facts: tuple[str, ...]
+    weight: int
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,55 @@ class Plan:
     points: tuple[Point, ...]
     steps: tuple[Step, ...]
     history_steps: tuple[Step, ...]
+    _drafts: dict[str, list[Draft]] = field(default_factory=dict)
+
+    @cached_property
+    def because(self) -> Because:
+        """What was answered to the questions and facts that each point rests on."""
+        return because((point.questions, point.facts) for point in self.points)
+
+    @cached_property
+    def weighed(self) -> dict[str, list[tuple[str, int]]]:
+        """For each question, the points of the score that rest on it: id and weight."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for point in self.points:
+            for question in point.questions if point.weight else ():
+                found.setdefault(question, []).append((point.id, point.weight))
+        return found
+
+    @cached_property
+    def severities(self) -> dict[str, str]:
+        """The severity of each point before the answers are looked at."""
+        return {point.id: point.version["severity"] for point in self.points}
+
+    @cached_property
+    def with_cases(self) -> tuple[int, ...]:
+        """Places of the points whose severity depends on the answers."""
+        return tuple(
+            place for place, point in enumerate(self.points) if point.version.get("severity_when")
+        )
+
+    def drafts(self, language: str) -> list[Draft]:
+        """For each point: its id, and the finding for each outcome but for its "because"."""
+        if language not in self._drafts:
+            self._drafts[language] = [
+                (point.id, {one: _draft(point, one, language) for one in OUTCOMES})
+                for point in self.points
+            ]
+        return self._drafts[language]
+
+
+def _draft(point: Point, outcome: str, language: str) -> dict[str, Any]:
+    return {
+        "rule": point.id,
+        "outcome": outcome,
+        "severity": point.version["severity"],
+        "basis": point.version["basis"],
+        "citation": point.version["citation"],
+        "law": point.version["law"],
+        "because": None,
+        "advice": text_of(point.version.get("advice"), language) if outcome == "not_met" else "",
+    }
 
 
 class Program:
@@ -61,13 +120,15 @@ class Program:
             rule["id"]: weights.get(rule["version"][0]["severity"], 0)
             for rule in pack.entries("rule")
         }
+        self.order = {name: place for place, name in enumerate(pack.questions)}
         self._order = self._sorted()
+        self.answers = Reader(pack.questions)
+        self.facts = Reader(pack.facts, "operation fact")
+        dims = [(dim["id"], f"{dim['id']}s") for dim in pack.entries("dim")]
+        self._dim_keys = tuple(key for pair in dims for key in pair)
+        self.keys = frozenset((*VISIT_KEYS, *self._dim_keys))
+        self._dims: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
         self._plans: dict[tuple[int, tuple[tuple[str, frozenset[str]], ...]], Plan] = {}
-
-    @property
-    def weights(self) -> Mapping[str, int]:
-        """The weight of each rule in shares, from the severity of its first version."""
-        return self._weights
 
     @cached_property
     def _changes(self) -> list[date]:
@@ -81,12 +142,21 @@ class Program:
                     days.add(date.fromisoformat(version["to"]) + timedelta(days=1))
         return sorted(days)
 
+    def dims(self, visit: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+        """Read the dimensions of a visit; raises ``AnswerError`` for an unknown one."""
+        if "dims" in visit:
+            return read_dims(self.pack, visit)
+        given = tuple(str(visit.get(key)) for key in self._dim_keys)
+        dims = self._dims.get(given)
+        if dims is None:
+            dims = read_dims(self.pack, visit)
+            if len(self._dims) < MOST_DIMS:
+                self._dims[given] = dims
+        return dims
+
     def plan(self, on: date, dims: Mapping[str, frozenset[str]]) -> Plan:
         """Return the steps for a visit on this day with these dimensions."""
-        key = (
-            bisect_right(self._changes, on),
-            tuple(sorted(dims.items(), key=lambda item: item[0])),
-        )
+        key = (bisect_right(self._changes, on), tuple(dims.items()))
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = self._plan(on, dims)
@@ -141,14 +211,15 @@ class Program:
 
     def _plan(self, on: date, dims: Mapping[str, frozenset[str]]) -> Plan:
         points = {
-            rule["id"]: _point(rule, on, dims)
+            rule["id"]: self._point(rule, on, dims)
             for rule in self.pack.entries("rule")
             if dims_match(rule.get("dims"), dims)
         }
-        own: list[Step] = []
+        plain = {name: point for name, point in points.items() if self._is_plain(point)}
+        own: list[Step] = [plain_rules(_plain(point) for point in plain.values())]
         over_history: list[Step] = []
         for kind, name in self._order:
-            if kind == "rule" and name in points:
+            if kind == "rule" and name in points and name not in plain:
                 own.append(_rule_step(points[name]))
             elif kind == "condition":
                 condition = self.pack.by_id("condition")[name]
@@ -160,6 +231,35 @@ class Program:
                     step = _value_step(name, self._formula(value))
                     (over_history if name in self.history_values else own).append(step)
         return Plan(tuple(points.values()), tuple(own), tuple(over_history))
+
+    def _is_plain(self, point: Point) -> bool:
+        questions, version = self.pack.questions, point.version
+        return (
+            point.in_force
+            and not point.rule.get("needs")
+            and not version.get("severity_when")
+            and is_plain(version.get("applies"), questions)
+            and is_plain(version["met"], questions)
+        )
+
+    def _point(self, rule: Entry, on: date, dims: Mapping[str, frozenset[str]]) -> Point:
+        version = version_on(rule, on, dims)
+        shown = version or next(
+            (one for one in rule["version"] if dims_match(one.get("dims"), dims)),
+            rule["version"][0],
+        )
+        found = reads(shown.get("applies"), shown.get("met"))
+        about = [rule["about"]] if "about" in rule else []
+        asked = [name for name in (*about, *found.answer) if name in self.pack.questions]
+        return Point(
+            id=rule["id"],
+            rule=rule,
+            version=shown,
+            in_force=version is not None,
+            questions=tuple(dict.fromkeys(asked)),
+            facts=tuple(found.fact),
+            weight=self._weights[rule["id"]] if rule.get("scored", True) else 0,
+        )
 
     def _formula(self, value: Entry) -> Formula:
         return compile_value(value, Points(self.pack.rules, self._weights), self.pack.questions)
@@ -180,25 +280,16 @@ def version_on(rule: Entry, on: date, dims: Mapping[str, Iterable[str]]) -> Entr
     return None
 
 
-def _point(rule: Entry, on: date, dims: Mapping[str, frozenset[str]]) -> Point:
-    version = version_on(rule, on, dims)
-    shown = version or next(
-        (one for one in rule["version"] if dims_match(one.get("dims"), dims)), rule["version"][0]
-    )
-    found = reads(shown.get("applies"), shown.get("met"))
-    about = [rule["about"]] if "about" in rule else []
-    questions = tuple(dict.fromkeys([*about, *found.answer]))
-    return Point(rule, shown, version is not None, questions, tuple(found.fact))
+def _plain(point: Point) -> tuple[str, str | None, Entry | None, Entry]:
+    return point.id, point.rule.get("about"), point.version.get("applies"), point.version["met"]
 
 
 def _rule_step(point: Point) -> Step:
-    name = point.rule["id"]
-    severity = point.version["severity"]
+    name = point.id
     if not point.in_force:
 
         def not_in_force(state: State) -> None:
             state.findings[name] = "not_in_force"
-            state.severities[name] = severity
 
         return not_in_force
 
@@ -206,34 +297,39 @@ def _rule_step(point: Point) -> Step:
     needs = tuple(point.rule.get("needs", ()))
     applies = _optional(point.version.get("applies"))
     met = compile_condition(point.version["met"])
+
+    def run(state: State) -> None:
+        findings = state.findings
+        absent = [findings.get(need) for need in needs] if needs else ()
+        if about and state.answers.get(about) == NOT_APPLICABLE and "not_met" not in absent:
+            findings[name] = "not_applicable"
+            return
+        if applies is not None:
+            does = applies(state)
+            if does is not True:
+                findings[name] = "not_assessed" if does is None else "not_applicable"
+                return
+        holds = met(state) if "not_met" not in absent else False
+        if holds is None or (holds and "not_assessed" in absent):
+            findings[name] = "not_assessed"
+        else:
+            findings[name] = "met" if holds else "not_met"
+
     cases = [
         (compile_condition(case["when"]), case["then"])
         for case in point.version.get("severity_when", ())
     ]
+    if not cases:
+        return run
 
-    def outcome(state: State) -> str:
-        findings = state.findings
-        absent = [findings.get(need) for need in needs]
-        if "not_met" not in absent and about and state.answers.get(about) == NOT_APPLICABLE:
-            return "not_applicable"
-        if applies is not None:
-            does = applies(state)
-            if does is not True:
-                return "not_assessed" if does is None else "not_applicable"
-        if "not_met" in absent:
-            return "not_met"
-        holds = met(state)
-        if holds is None or (holds and "not_assessed" in absent):
-            return "not_assessed"
-        return "met" if holds else "not_met"
+    def run_and_weigh(state: State) -> None:
+        run(state)
+        for when, then in cases:
+            if when(state) is True:
+                state.severities[name] = then
+                return
 
-    def run(state: State) -> None:
-        state.findings[name] = outcome(state)
-        state.severities[name] = next(
-            (then for when, then in cases if when(state) is True), severity
-        )
-
-    return run
+    return run_and_weigh
 
 
 def _optional(tree: Entry | None) -> Test | None:

@@ -148,23 +148,20 @@ def _cases(cases: list[dict[str, Any]], otherwise: Any) -> Formula:
 
 def _share(points: Points, core_only: bool) -> Formula:
     weights = {
-        rule: weight
+        rule: weight if points.scored(rule) and (points.core(rule) or not core_only) else 0
         for rule, weight in points.weights.items()
-        if points.scored(rule) and (points.core(rule) or not core_only)
     }
 
     def run(state: State) -> Value | None:
-        met = total = open_ = 0
+        met = failed = open_ = 0
         for rule, outcome in state.findings.items():
-            weight = weights.get(rule, 0)
             if outcome == "met":
-                met += weight
-                total += weight
-            elif outcome == "not_met":
-                total += weight
+                met += weights[rule]
             elif outcome == "not_assessed":
-                open_ += weight
-                total += weight
+                open_ += weights[rule]
+            elif outcome == "not_met":
+                failed += weights[rule]
+        total = met + failed + open_
         if total == 0:
             return None
         low, high = 100 * met // total, 100 * (met + open_) // total

@@ -1,0 +1,117 @@
+"""Plain rules as one generated function: the fast path for one visit.
+
+Most rules only ask whether coded answers equal codes. For these a plan holds one function, generated as
+Python source, in which every answer is looked up once and each condition stands as two ordinary
+expressions: what makes it certainly true, and what makes it certainly false. Whatever is neither is not
+assessed. A test holds it equal to the closures of ``conditions.py`` on thousands of random visits.
+Nothing of a pack reaches the source but through ``repr`` of its codes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from compliance.rulebook.conditions import parts
+from compliance.rulebook.state import NOT_APPLICABLE, NOT_OBSERVED, State
+
+Tree = Mapping[str, Any]
+Because = Callable[[Mapping[str, Any], Mapping[str, Any]], list[list[dict[str, Any]]]]
+CODED = ("yes_no", "choice")
+
+
+def is_plain(tree: Tree | None, questions: Mapping[str, Tree]) -> bool:
+    """Whether a condition only asks if answers to coded questions equal codes."""
+    return tree is None or all(
+        set(part) in ({"answer", "is"}, {"answer", "in"})
+        and questions.get(part["answer"], {}).get("type") in CODED
+        for part in parts(tree)
+    )
+
+
+class _Names:
+    """Local variable names for answers, in the order in which they are first needed."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, str] = {}
+
+    def __call__(self, question: str) -> str:
+        return self.of.setdefault(question, f"a{len(self.of)}")
+
+
+def _certain(tree: Tree, truth: bool, name: _Names) -> str:
+    """The expression that holds when the condition is certainly true (or certainly false)."""
+    for key, joins in (
+        ("all", {True: " and ", False: " or "}),
+        ("any", {True: " or ", False: " and "}),
+    ):
+        if key in tree:
+            inner = [_certain(part, truth, name) for part in tree[key]]
+            return "(" + joins[truth].join(inner) + ")" if inner else repr((key == "all") is truth)
+    if "not" in tree:
+        return _certain(tree["not"], not truth, name)
+    answer = name(tree["answer"])
+    if "is" in tree:
+        equal = f"{answer} == {str(tree['is'])!r}"
+        return equal if truth else f"({answer} is not None and not {equal})"
+    member = f"{answer} in {tuple(map(str, tree['in']))!r}"
+    return member if truth else f"({answer} is not None and not {member})"
+
+
+def plain_rules(
+    rules: Iterable[tuple[str, str | None, Tree | None, Tree]],
+) -> Callable[[State], None]:
+    """Generate one step for rules given as (id, about, applies, met), all plain."""
+    name = _Names()
+    lines = []
+    for rule, about, applies, met in rules:
+        outcome = (
+            f"'met' if {_certain(met, True, name)} else"
+            f" 'not_met' if {_certain(met, False, name)} else 'not_assessed'"
+        )
+        if applies is not None:
+            outcome = (
+                f"'not_applicable' if {_certain(applies, False, name)} else"
+                f" 'not_assessed' if not {_certain(applies, True, name)} else {outcome}"
+            )
+        if about is not None:
+            outcome = f"'not_applicable' if {name(about)} == {NOT_APPLICABLE!r} else {outcome}"
+        lines.append(f"    found[{rule!r}] = {outcome}")
+    looked_up = [f"    {local} = answer({question!r})" for question, local in name.of.items()]
+    source = "\n".join(
+        [
+            "def step(state):",
+            "    answer = state.answers.get",
+            "    found = state.findings",
+            *looked_up,
+            *lines,
+        ]
+    )
+    return cast("Callable[[State], None]", _function("step", source))
+
+
+def because(points: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> Because:
+    """Generate the function that says, for each point, what was answered to what it rests on.
+
+    ``points`` gives each point's questions and operation facts. The function takes the answers and the
+    facts as they were put in and returns one list a point, in the same order.
+    """
+    names: dict[tuple[str, str], str] = {}
+    lists = []
+    for questions, facts in points:
+        rests = [("question", name) for name in questions] + [("fact", name) for name in facts]
+        lists.append(
+            "[" + ", ".join(names.setdefault(one, f"s{len(names)}") for one in rests) + "]"
+        )
+    said = [
+        f"    {local} = {{{kind!r}: {name!r}, 'answer':"
+        f" {'answer' if kind == 'question' else 'fact'}({name!r}) or {NOT_OBSERVED!r}}}"
+        for (kind, name), local in names.items()
+    ]
+    lines = ["def because(answers, facts):", "    answer, fact = answers.get, facts.get", *said]
+    source = "\n".join([*lines, f"    return [{', '.join(lists)}]"])
+    return cast("Because", _function("because", source))
+
+
+def _function(name: str, source: str) -> Any:
+    space: dict[str, Any] = {}
+    exec(compile(source, f"<generated {name}>", "exec"), {"__builtins__": {}}, space)  # noqa: S102
+    return space[name]
