@@ -1,0 +1,94 @@
+"""The one door to WeasyPrint: HTML and a style sheet in, a finished PDF out.
+
+Made once per process and kept: the font configuration (a fresh one per letter leaks) and the
+parsed style sheets. It fetches nothing but `data:` addresses, and any other fetch is fatal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from compliance.documents.finish import finish
+from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
+from compliance.documents.refused import DocumentRefused
+
+VARIANT = "pdf/a-3a"
+ADDRESS_CLASS = "address"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF and how many pages it has."""
+
+    pdf: bytes
+    pages: int
+
+
+class Engine:
+    """A warm WeasyPrint."""
+
+    def __init__(self) -> None:
+        """Start with no style sheet parsed."""
+        self._fonts = FontConfiguration()
+        self._sheets: dict[str, CSS] = {}
+        self._fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+
+    def write(
+        self,
+        html: str,
+        css: str,
+        *,
+        letter: bool,
+        most_pages: int,
+        signature_purpose: str = "",
+    ) -> Printed:
+        """Lay out and write one document.
+
+        A `letter` must keep the print zones. Raises DocumentRefused when it does not, or when it
+        needs more than `most_pages`.
+        """
+        document = HTML(string=html, url_fetcher=self._fetcher).render(
+            font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=VARIANT
+        )
+        pages = len(document.pages)
+        if pages > most_pages:
+            raise DocumentRefused(
+                f"The document would have {pages} pages; at most {most_pages} can be sent. "
+                "Shorten the texts or leave out points of least weight."
+            )
+        if letter:
+            refuse_outside(_words(document))
+        pdf = document.write_pdf(
+            finisher=partial(finish, signature_purpose=signature_purpose), pdf_variant=VARIANT
+        )
+        return Printed(pdf, pages)
+
+    def _sheet(self, css: str) -> CSS:
+        if css not in self._sheets:
+            if len(self._sheets) > 20:
+                self._sheets.clear()
+            self._sheets[css] = CSS(string=css, font_config=self._fonts, url_fetcher=self._fetcher)
+        return self._sheets[css]
+
+
+def _words(document: Any) -> Iterator[Words]:
+    """Every line of text of a laid-out document, with its place on the page in millimetres."""
+    for number, page in enumerate(document.pages, start=1):
+        for box in page._page_box.descendants():
+            if isinstance(box, TextBox) and box.text.strip():
+                yield Words(
+                    box.text.strip(),
+                    number,
+                    box.position_x / PIXELS_PER_MM,
+                    box.position_y / PIXELS_PER_MM,
+                    (box.position_x + box.width) / PIXELS_PER_MM,
+                    (box.position_y + box.height) / PIXELS_PER_MM,
+                    box.element is not None
+                    and ADDRESS_CLASS in box.element.attrib.get("class", "").split(),
+                )

@@ -1,0 +1,149 @@
+"""What WeasyPrint leaves open and both formats want: the PDF/UA mark inside the one metadata
+stream, the scope of table headings, the language of a foreign line, and an empty signature field.
+
+WeasyPrint offers either PDF/A or PDF/UA. It is asked for PDF/A-3a (which brings the tags), and this
+finisher adds the rest just before the file is written.
+
+One thing is mended in the writing itself: a compressed stream that happens to end with a carriage
+return reads, with the line feed that follows it, as one line end, and then its length is wrong to a
+strict reader. Such a stream gets a line end of its own.
+"""
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pydyf
+from weasyprint.formatting_structure.boxes import BlockBox
+
+SIGNATURE_FIELD = "Signature"
+
+_PDFUA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of the PDF/UA standard that is kept</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>"""
+
+_IDENTIFIER = """<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier>{}</dc:identifier></rdf:Description>"""
+
+
+def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> None:
+    """Complete a PDF about to be written.
+
+    `document` is the laid-out document, `pdf` its objects. `signature_purpose` names an empty,
+    invisible signature field (its tooltip); without it there is none.
+    """
+    _complete_metadata(document, pdf)
+    _scope_headings(document)
+    _mark_languages(document, pdf)
+    if signature_purpose:
+        _add_signature_field(pdf, signature_purpose)
+
+
+def _unambiguous(stream: pydyf.Stream) -> bytes:
+    written: bytes = _written.fget(stream)  # type: ignore[misc]
+    if written.endswith(b"\r\nendstream"):
+        return written.removesuffix(b"\nendstream") + b"\r\nendstream"
+    return written
+
+
+_written = pydyf.Stream.data
+pydyf.Stream.data = property(_unambiguous)
+
+
+def _object(pdf: pydyf.PDF, reference: Any) -> Any:
+    """The object a reference like b"12 0 R" points to."""
+    return pdf.objects[int(reference.split()[0])]
+
+
+def _complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
+    metadata = _object(pdf, pdf.catalog["Metadata"])
+    added = _PDFUA
+    if identifier := document.metadata.custom.get("identifier"):
+        added += _IDENTIFIER.format(escape(identifier))
+    content = b"".join(metadata.stream).replace(b"</rdf:RDF>", added.encode() + b"</rdf:RDF>", 1)
+    metadata.stream = [content]
+    metadata.compress = False  # PDF/A asks that anybody can read it without a PDF library
+
+
+def _scope_headings(document: Any) -> None:
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if box.element_tag == "th" and hasattr(box, "mark"):
+                row = box.element.attrib.get("scope") == "row"
+                box.mark["A"]["Scope"] = "/Row" if row else "/Column"
+
+
+def _mark_languages(document: Any, pdf: pydyf.PDF) -> None:
+    """Give each <blockquote lang> its language: the one element our templates use for foreign
+    lines, so its tags and its boxes come in the same order."""
+    languages: list[str] = []
+    for page in document.pages:
+        languages += [
+            box.element.attrib["lang"]
+            for box in page._page_box.descendants()
+            if isinstance(box, BlockBox)
+            and box.element_tag == "blockquote"
+            and box.element.attrib.get("lang")
+        ]
+    quotes = [
+        each
+        for each in pdf.objects
+        if isinstance(each, pydyf.Dictionary) and each.get("S") == "/BlockQuote"
+    ]
+    assert len(quotes) == len(languages), "a foreign line must be one unbroken block"
+    for quote, language in zip(quotes, languages, strict=True):
+        quote["Lang"] = pydyf.String(language)
+
+
+def _add_signature_field(pdf: pydyf.PDF, purpose: str) -> None:
+    page_reference = pdf.page_references[0]
+    page = _object(pdf, page_reference)
+    tree = _object(pdf, pdf.catalog["StructTreeRoot"])
+    parents = _object(pdf, tree["ParentTree"])
+    key = max(parents["Nums"][::2]) + 1
+    field = pydyf.Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": pydyf.String(SIGNATURE_FIELD),
+            "TU": pydyf.String(purpose),
+            "Contents": pydyf.String(purpose),
+            "Rect": pydyf.Array([0, 0, 0, 0]),
+            "F": 4 | 128,
+            "P": page_reference,
+            "StructParent": key,
+        }
+    )
+    pdf.add_object(field)
+    link = pydyf.Dictionary({"Type": "/OBJR", "Obj": field.reference, "Pg": page_reference})
+    pdf.add_object(link)
+    document_reference = tree["K"][0]
+    element = pydyf.Dictionary(
+        {
+            "Type": "/StructElem",
+            "S": "/Form",
+            "K": pydyf.Array([link.reference]),
+            "Pg": page_reference,
+            "P": document_reference,
+            "Alt": pydyf.String(purpose),
+        }
+    )
+    pdf.add_object(element)
+    _object(pdf, document_reference)["K"].append(element.reference)
+    parents["Nums"] += [key, element.reference]
+    annotations = page.setdefault("Annots", pydyf.Array())
+    annotations.append(field.reference)
+    pdf.catalog["AcroForm"] = pydyf.Dictionary({"Fields": pydyf.Array([field.reference])})

@@ -1,0 +1,94 @@
+"""The catalogue of documents: a folder each in templates/documents/, read once. Adding a kind
+needs no Python."""
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from compliance.documents.data import DocumentData
+from compliance.documents.data_json import from_json, merged
+from compliance.documents.refused import DocumentRefused
+
+FOLDER = Path(__file__).parents[2] / "templates" / "documents"
+SHARED = "partials"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document: what its kind.toml says."""
+
+    name: str
+    title: dict[str, str]
+    letter: bool  # posted: keeps the print geometry
+    signed: bool
+    most_pages: int
+    needs: tuple[str, ...]  # entries that must not be empty
+    never: tuple[str, ...]  # entries that must stay empty
+    stories: Mapping[str, Mapping[str, Any]]  # what the kind may tell, with needs and nevers
+    sample: Mapping[str, Any]
+    samples: Mapping[str, Mapping[str, Any]]  # more samples by name, laid over `sample`
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages the kind has a text in, English first."""
+        found = {path.stem for path in (FOLDER / self.name).glob("*.html")}
+        return tuple(sorted(found, key=lambda each: (each != "en", each)))
+
+    def version(self, language: str) -> str:
+        """The version of the template in a language: a hash of everything that shapes the page."""
+        digest = hashlib.sha256()
+        for path in [
+            FOLDER / self.name / f"{language}.html",
+            *sorted(
+                path for path in (FOLDER / SHARED).iterdir() if path.suffix in (".html", ".css")
+            ),
+        ]:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        return f"{self.name}-{language}-{digest.hexdigest()[:12]}"
+
+    def sample_data(
+        self, changes: Mapping[str, Any] | None = None, *, sample: str = ""
+    ) -> DocumentData:
+        """The kind's sample (or one of its named samples), with `changes` laid over it.
+
+        Raises DocumentRefused naming an unknown entry of the changes and the nearest there is.
+        """
+        values = merged(self.sample, self.samples[sample] if sample else {})
+        return from_json(merged(values, changes or {}))
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind by name, in the order their kind.toml gives."""
+    base = tomllib.loads((FOLDER / SHARED / "sample.toml").read_text(encoding="utf-8"))
+    found: list[tuple[int, Kind]] = []
+    for path in FOLDER.glob("*/kind.toml"):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        name = path.parent.name
+        kind = Kind(
+            name=name,
+            title=content["title"],
+            letter=content.get("letter", True),
+            signed=content.get("signed", False),
+            most_pages=content.get("most_pages", 10),
+            needs=tuple(content.get("needs", ())),
+            never=tuple(content.get("never", ())),
+            stories=content.get("stories", {}),
+            sample=merged({**base, "kind": name}, content.get("sample", {})),
+            samples=content.get("samples", {}),
+        )
+        found.append((content["order"], kind))
+    return {kind.name: kind for _, kind in sorted(found, key=lambda each: each[0])}
+
+
+def kind_called(name: str) -> Kind:
+    """The kind of that name. Raises DocumentRefused naming the nearest one."""
+    if name not in kinds():
+        near = difflib.get_close_matches(name, kinds(), n=1, cutoff=0.0)
+        raise DocumentRefused(f"There is no document called {name!r}. Did you mean {near[0]!r}?")
+    return kinds()[name]
