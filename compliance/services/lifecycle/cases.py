@@ -1,0 +1,103 @@
+"""A visit with all that the steps after its record look at: its version, its assessment, the
+rulebook that made it, and the authority's policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from compliance.rulebook import Pack, shipped_pack
+from compliance.services.assessments import Explanation, explain_result
+from compliance.services.lifecycle.policy import Policy, PolicyStep, policy_of
+from compliance.store.models import Assessment, Rulebook, Visit, VisitVersion
+
+#: The rulebook's word for a visit after which no letter goes out.
+NO_LETTER = "none"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recorded visit as a reviewer, a decider or a letter sees it."""
+
+    visit: Visit
+    version: VisitVersion
+    assessment: Assessment
+    pack: Pack
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The assessment as `assess` gave it."""
+        return self.assessment.result
+
+    def value(self, name: str) -> Any:
+        """A value the rulebook worked out; None where it has none."""
+        return self.result.get("values", {}).get(name)
+
+    def words(self, name: str, language: str = "en") -> str:
+        """The words of a value in a language; empty where there is no value."""
+        given = self.value(name)
+        return "" if given is None else self.pack.value_label(name, given, language)
+
+    def conditions(self, stage: str | None = None) -> list[dict[str, Any]]:
+        """The conditions that fired, all or those that bite at a stage."""
+        validity = self.result.get("validity") or {}
+        return [
+            each for each in validity.get("conditions", ()) if stage in (None, each.get("stage"))
+        ]
+
+    @property
+    def letter(self) -> str | None:
+        """The kind of letter that is due; None when none goes out."""
+        kind = self.value("letter")
+        return None if kind in (None, NO_LETTER) else str(kind)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The enforcement policy of the visit's authority."""
+        return policy_of(self.visit.authority, self.pack)
+
+    @property
+    def usual_step(self) -> PolicyStep | None:
+        """The step that is usual after this visit."""
+        return self.policy.usual(self.result.get("next_step"))
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """The assessment in words, every point down to its answers and source."""
+        return explain_result(
+            self.pack, self.result, self.version.answers, self.version.operation_facts
+        )
+
+
+def case_of(visit: Visit) -> Case | None:
+    """Return the case of a recorded visit; None while it has no record or no assessment."""
+    version, assessment = visit.latest_version, visit.latest_assessment
+    if version is None or assessment is None or assessment.version_id != version.id:
+        return None
+    return Case(visit, version, assessment, pack_of(assessment.rulebook))
+
+
+def pack_of(rulebook: Rulebook) -> Pack:
+    """Return the rulebook that made an assessment, as it was then."""
+    shipped = shipped_pack()
+    return shipped if shipped.sha256 == rulebook.sha256 else _kept(_Kept(rulebook))
+
+
+class _Kept:
+    """A stored rulebook as a cache key: its hash tells it apart."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.sha256 = rulebook.sha256
+        self.content = rulebook.content
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and other.sha256 == self.sha256
+
+
+@lru_cache(maxsize=8)
+def _kept(kept: _Kept) -> Pack:
+    return Pack(kept.content)

@@ -1,0 +1,219 @@
+"""What must be true before a step: each condition by name, and the reason a person reads when it
+is not. The steps that need them are in machine.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from compliance.access import Actor, allows
+from compliance.documents import kinds
+from compliance.services.errors import Refused
+from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.machine import STEPS, Step
+from compliance.store.models import Decision, Document
+
+#: The languages a letter or certificate is owed in where the premises is in a nation not named
+#: here; in Wales both are owed together (law.md 12).
+_OWED = {"wales": ("en", "cy")}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A case, the person who looks at it, and the local day."""
+
+    case: Case
+    actor: Actor
+    today: date
+
+
+Condition = Callable[[Moment], str | None]
+
+
+def reason_against(step: Step, moment: Moment) -> str | None:
+    """Return why the person may not take the step now, in plain English; None when they may."""
+    visit = moment.case.visit
+    if not allows(moment.actor, step.permission) or visit.authority_id != moment.actor.authority_id:
+        return "Your role does not allow this step."
+    if visit.state not in step.begins:
+        return f"This visit is {visit.state}: this step does not come now."
+    for name in step.needs:
+        if reason := CONDITIONS[name](moment):
+            return reason
+    return None
+
+
+def require(name: str, moment: Moment) -> Step:
+    """Return the step if the person may take it now. Raises Refused with the reason otherwise."""
+    step = STEPS[name]
+    if reason := reason_against(step, moment):
+        raise Refused(reason)
+    return step
+
+
+def languages_owed(nation: str | None) -> tuple[str, ...]:
+    """Return the languages in which something for premises in that nation is owed."""
+    return _OWED.get(nation or "", ("en",))
+
+
+def missing_language(kind: str, nation: str | None) -> str | None:
+    """Return why a document of `kind` is held for its language; None when it is not."""
+    owed, there = languages_owed(nation), kinds()[kind].languages
+    if all(language in there for language in owed):
+        return None
+    return (
+        "Held: the premises is in Wales, where the Welsh and the English version are owed "
+        "together, and there is no Welsh version of this document yet."
+    )
+
+
+def waiting_decision(case: Case) -> Decision | None:
+    """Return the decision that waits for a second person; None when none does."""
+    return next(
+        (each for each in case.visit.decisions if each.state == "awaiting_second_person"), None
+    )
+
+
+def made_decision(case: Case) -> Decision | None:
+    """Return the newest decision that was made on the record as it now stands."""
+    made = [each for each in case.visit.decisions if each.state == "made"]
+    return made[-1] if made and made[-1].assessment_id == case.assessment.id else None
+
+
+def letter_sent(case: Case, decision: Decision | None = None) -> Document | None:
+    """Return the letter about the record as it now stands (that of a decision, or the first)."""
+    wanted = decision.id if decision else None
+    for document in case.visit.documents:
+        if document.certificate is None and document.decision_id == wanted:
+            if document.inputs.get("visit_version") == case.version.number:
+                return document
+    return None
+
+
+def recorders(case: Case) -> set[int]:
+    """Return the ids of everybody who wrote a version of the record, or made the visit."""
+    return {case.visit.officer_id, *(version.recorded_by_id for version in case.visit.versions)}
+
+
+def _another_than_the_recorders(moment: Moment) -> str | None:
+    if moment.actor.user_id in recorders(moment.case):
+        return "You recorded or corrected this visit, so another reviewer has to check it."
+    return None
+
+
+def _a_letter_is_due(moment: Moment) -> str | None:
+    if moment.case.letter is None:
+        return "No letter goes out after this visit. You can close it."
+    return None
+
+
+def _an_operator_is_known(moment: Moment) -> str | None:
+    if moment.case.visit.operator is None:
+        return "Nobody is named as trading here on the day of the visit. Add the operator first."
+    return None
+
+
+def _nothing_holds_the_letter(moment: Moment) -> str | None:
+    held = moment.case.conditions("notification")
+    if held:
+        return "The letter is held: " + " ".join(each["means"] for each in held)
+    return None
+
+
+def _every_language_can_be_sent(moment: Moment) -> str | None:
+    kind = moment.case.letter
+    return missing_language(kind, moment.case.visit.nation) if kind else None
+
+
+def _no_decision_is_waiting(moment: Moment) -> str | None:
+    if waiting_decision(moment.case):
+        return "A decision on this visit is waiting for a second person."
+    return None
+
+
+def _a_decision_is_waiting(moment: Moment) -> str | None:
+    return None if waiting_decision(moment.case) else "No decision is waiting for a second person."
+
+
+def _another_than_the_decider(moment: Moment) -> str | None:
+    waiting = waiting_decision(moment.case)
+    if waiting and waiting.decided_by_id == moment.actor.user_id:
+        return "You proposed this decision, so a second person has to look at it."
+    return None
+
+
+def _nothing_stops_a_formal_step(moment: Moment) -> str | None:
+    stops = moment.case.conditions("formal")
+    if stops:
+        return "No formal step is open: " + " ".join(each["means"] for each in stops)
+    return None
+
+
+def _the_primary_authority_step_is_done(moment: Moment) -> str | None:
+    waiting = waiting_decision(moment.case)
+    if waiting is None or waiting.primary_authority_step in (None, "not_needed", "consented"):
+        return None
+    if waiting.primary_authority_step == "notified":
+        return None
+    if waiting.primary_authority_step == "objected":
+        return "The Primary Authority objected. Choose another step."
+    if waiting.primary_authority_on is None:
+        return "Tell the Primary Authority first, and record the day."
+    due = waiting.primary_authority_due_on
+    if due is None:
+        return "The list of bank holidays ends too soon: record the Primary Authority's answer."
+    if moment.today <= due:
+        return (
+            f"The Primary Authority has until {due.day} {due:%B %Y}. This step can be confirmed "
+            "after that day, or when its consent is recorded."
+        )
+    return None
+
+
+def _the_decision_has_a_letter(moment: Moment) -> str | None:
+    decision = made_decision(moment.case)
+    if decision is None or not moment.case.policy.steps[decision.step].told:
+        return "This decision has no letter of its own."
+    return None
+
+
+def _the_business_was_told(moment: Moment) -> str | None:
+    # law.md 5.6 condition 20 bites here: at closing, never at recording.
+    if moment.case.letter and letter_sent(moment.case) is None:
+        return "The business has not been told yet. Send the letter first."
+    return None
+
+
+def _the_decision_was_told(moment: Moment) -> str | None:
+    decision = made_decision(moment.case)
+    if decision is None:
+        return None
+    step = moment.case.policy.steps.get(decision.step)
+    if step and step.told and letter_sent(moment.case, decision) is None:
+        return "The business has not been told the decision yet. Send the decision letter first."
+    return None
+
+
+def _every_follow_up_is_done(moment: Moment) -> str | None:
+    if any(each.done_at is None for each in moment.case.visit.follow_ups):
+        return "A follow-up is still open. Finish it first, or say why it is not needed."
+    return None
+
+
+CONDITIONS: dict[str, Condition] = {
+    "another_than_the_recorders": _another_than_the_recorders,
+    "a_letter_is_due": _a_letter_is_due,
+    "an_operator_is_known": _an_operator_is_known,
+    "nothing_holds_the_letter": _nothing_holds_the_letter,
+    "every_language_can_be_sent": _every_language_can_be_sent,
+    "no_decision_is_waiting": _no_decision_is_waiting,
+    "a_decision_is_waiting": _a_decision_is_waiting,
+    "another_than_the_decider": _another_than_the_decider,
+    "nothing_stops_a_formal_step": _nothing_stops_a_formal_step,
+    "the_primary_authority_step_is_done": _the_primary_authority_step_is_done,
+    "the_decision_has_a_letter": _the_decision_has_a_letter,
+    "the_business_was_told": _the_business_was_told,
+    "the_decision_was_told": _the_decision_was_told,
+    "every_follow_up_is_done": _every_follow_up_is_done,
+}

@@ -1,0 +1,181 @@
+"""Issue a document: its number, its bytes, their hash and all that made them, in one transaction.
+
+What is issued is kept and served as it was; the same thing asked for twice is issued once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from compliance.access import Actor
+from compliance.documents import DocumentData, DocumentRefused, Rendered, render
+from compliance.documents.data_json import to_json
+from compliance.documents.render import Seal
+from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle import access_codes
+from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.conditions import letter_sent
+from compliance.services.lifecycle.deadlines import local_day
+from compliance.services.lifecycle.letters import Bearing, letter_data, without_code
+from compliance.services.permission import require
+from compliance.store.models import Authority, Decision, Document, DocumentFile, Visit, VisitShare
+from compliance.store.series import next_number
+
+SPECIMEN_REFERENCE = "SPECIMEN"
+SPECIMEN_CODE = "X" * access_codes.LENGTH
+
+
+@dataclass(frozen=True)
+class Office:
+    """What an issuing office has at hand: the address of the service, and the key that signs."""
+
+    public_url: str
+    seal: Seal | None = None
+
+
+def issue_letter(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    case: Case,
+    decision: Decision | None = None,
+) -> Document:
+    """Issue the letter of a case, or of a decision on it; the one there is when it was issued.
+
+    The visit must be locked (`opened`). Raises Refused with the reason when it cannot be made; then
+    no number is used up, for the transaction does not commit.
+    """
+    require(actor, "document.issue")
+    there = letter_sent(case, decision)
+    if there is not None:
+        return there
+    code = access_codes.new_code()
+    bearing = Bearing(
+        reference=next_reference(session, case.visit.authority, now),
+        code=code,
+        issued_on=local_day(now),
+        public_url=office.public_url,
+    )
+    data = letter_data(case, bearing, decision)
+    document = keep(session, actor, now, rendered(data, office), data, case)
+    document.decision_id = decision.id if decision else None
+    document.access_code_hash = access_codes.hashed(code)
+    session.flush()
+    session.expire(case.visit, ["documents"])
+    return document
+
+
+def preview_letter(
+    now: datetime, office: Office, case: Case, decision: Decision | None = None
+) -> Rendered:
+    """Return the letter as it would go out, marked SPECIMEN; nothing is kept.
+
+    Raises Refused with the reason when it cannot be made.
+    """
+    bearing = Bearing(SPECIMEN_REFERENCE, SPECIMEN_CODE, local_day(now), office.public_url)
+    return rendered(letter_data(case, bearing, decision), office, specimen=True)
+
+
+def next_reference(session: Session, authority: Authority, now: datetime) -> str:
+    """Take the next reference of an authority for the year, such as `NORF-2026-000417`.
+
+    A series has no hole and no twin: the number is the transaction's own until it commits.
+    """
+    year = local_day(now).year
+    number = next_number(session, f"documents/{authority.short_code}/{year}")
+    return f"{authority.short_code}-{year}-{number:06}"
+
+
+def rendered(data: DocumentData, office: Office, *, specimen: bool = False) -> Rendered:
+    """Render and validate. Raises Refused for what a person can put right."""
+    try:
+        return render(data, specimen=specimen, seal=office.seal)
+    except DocumentRefused as refused:
+        raise Refused(refused.reason) from refused
+
+
+def keep(
+    session: Session, actor: Actor, now: datetime, made: Rendered, data: DocumentData, case: Case
+) -> Document:
+    """Keep a document: bytes, hash, template and rulebook, and the inputs without the code."""
+    visit = case.visit
+    document = Document(
+        reference=data.reference,
+        kind=data.kind,
+        language=made.language,
+        authority_id=visit.authority_id,
+        visit_id=visit.id,
+        premises_id=visit.premises_id,
+        operator_id=visit.operator_id,
+        issued_on=data.issued_on,
+        issued_by_id=actor.user_id,
+        issued_at=now,
+        inputs={
+            "visit_version": case.version.number,
+            "assessment": case.assessment.id,
+            "data": to_json(without_code(data)),
+        },
+        template_version=made.template_version,
+        rulebook_sha256=case.assessment.rulebook_sha256,
+        sha256=made.sha256,
+    )
+    document.file = DocumentFile(content=made.pdf)
+    session.add(document)
+    session.flush()
+    return document
+
+
+def document_to_read(session: Session, actor: Actor, reference: str) -> Document:
+    """Return a document of the actor's authority, or of a visit shared with it. Raises NotFound."""
+    require(actor, "document.read")
+    document = session.scalar(
+        select(Document)
+        .where(Document.reference == reference)
+        .order_by(Document.language.desc())
+        .limit(1)
+    )
+    if document is None:
+        raise NotFound
+    if document.authority_id != actor.authority_id and not _shared(session, actor, document):
+        raise NotFound
+    return document
+
+
+def _shared(session: Session, actor: Actor, document: Document) -> bool:
+    shared = select(VisitShare.id).where(
+        VisitShare.visit_id == document.visit_id, VisitShare.authority_id == actor.authority_id
+    )
+    return session.scalar(shared) is not None
+
+
+def file_name(document: Document) -> str:
+    """Return the name under which a document is saved: kind and reference, nobody's name."""
+    suffix = "" if document.language == "en" else f"-{document.language}"
+    return f"{document.kind}-{document.reference}{suffix}.pdf"
+
+
+def replace_code(session: Session, actor: Actor, now: datetime, reference: str) -> str:
+    """Give a letter a new code, shown this once; the old one is dead from now on.
+
+    Raises NotFound for another authority's letter, Refused for a document without a code.
+    """
+    require(actor, "document.replace_code")
+    document = session.scalar(
+        select(Document)
+        .where(Document.reference == reference, Document.authority_id == actor.authority_id)
+        .with_for_update()
+    )
+    if document is None:
+        raise NotFound
+    if document.access_code_hash is None:
+        raise Refused("This document has no code")
+    code = access_codes.new_code()
+    document.access_code_hash = access_codes.hashed(code)
+    document.access_code_replaced_at = now
+    session.flush()
+    return access_codes.spaced(code)

@@ -1,0 +1,51 @@
+"""Notification: the business is told what happened, promptly and neutrally, pass or sale."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from compliance.access import Actor
+from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.conditions import letter_sent, made_decision
+from compliance.services.lifecycle.issue import Office, issue_letter
+from compliance.services.lifecycle.opened import opened
+from compliance.store.models import Document
+
+
+def notify(
+    session: Session, actor: Actor, now: datetime, office: Office, visit_id: str
+) -> Document:
+    """Issue the letter that is due after a reviewed visit; the visit is then `notified`.
+
+    Notifying twice gives the same letter. Raises Refused with the reason while the letter is held,
+    NotFound for another authority's visit.
+    """
+    case, step = opened(session, actor, now, visit_id, "notify", again=_was_sent)
+    if step is None:
+        sent = letter_sent(case)
+        assert sent is not None
+        return sent
+    document = issue_letter(session, actor, now, office, case)
+    visit = case.visit
+    visit.state = step.leads_to or visit.state
+    visit.notified_at = now
+    visit.notified_by_id = actor.user_id
+    session.flush()
+    return document
+
+
+def tell_decision(
+    session: Session, actor: Actor, now: datetime, office: Office, visit_id: str
+) -> Document:
+    """Issue the letter that tells the decision on a visit; twice gives the same letter.
+
+    Raises Refused when the decision has no letter or it is held.
+    """
+    case, _ = opened(session, actor, now, visit_id, "tell_decision")
+    return issue_letter(session, actor, now, office, case, made_decision(case))
+
+
+def _was_sent(case: Case) -> bool:
+    return letter_sent(case) is not None

@@ -1,0 +1,84 @@
+"""The steps an authority may decide on, and which is usual: versioned data, the authority's own
+policy or the one that comes with the rulebook.
+
+An authority's policy is `{"usual": {next_step: step}, "steps": {step: {changes}}}`; what it leaves
+out is as in the rulebook's `[[step]]` entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.rulebook import Pack
+from compliance.rulebook.pack import text_of
+from compliance.store.models import Authority
+
+
+@dataclass(frozen=True)
+class PolicyStep:
+    """One step that can be decided on."""
+
+    id: str
+    label: str
+    #: What a decision letter says was decided, in a sentence or two.
+    says: str
+    #: Taking another step than this one needs no reason; this one, where usual, needs none either.
+    plain: bool
+    #: Needs a second person, and the Primary Authority step where the operator has one.
+    formal: bool
+    #: A decision letter is owed.
+    told: bool
+    #: What is to be done afterwards, in words, and within how many months; None: nothing.
+    follow_up: str | None
+    within_months: int | None
+    #: How many working days a council waits after telling the Primary Authority.
+    primary_authority_days: int
+    #: Where in the law sheet or in published practice the step comes from.
+    law: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An authority's enforcement policy as it stands."""
+
+    version: str
+    steps: Mapping[str, PolicyStep]
+    _usual: Mapping[str, str]
+
+    def usual(self, next_step: str | None) -> PolicyStep | None:
+        """Return the usual step after an assessment whose next step is `next_step`."""
+        return self.steps.get(self._usual.get(next_step or "", ""))
+
+
+def policy_of(authority: Authority, pack: Pack) -> Policy:
+    """Return the policy of `authority`: its own where it has one, laid over the rulebook's."""
+    own: Mapping[str, Any] = authority.policy or {}
+    changes: Mapping[str, Mapping[str, Any]] = own.get("steps", {})
+    entries = {
+        entry["id"]: {**entry, **changes.get(entry["id"], {})} for entry in pack.entries("step")
+    }
+    usual = {
+        code: entry["id"] for entry in pack.entries("step") for code in entry.get("usual_for", ())
+    }
+    return Policy(
+        version=authority.policy_version or f"{pack.id} {pack.version}",
+        steps={identifier: _step(entry) for identifier, entry in entries.items()},
+        _usual={**usual, **own.get("usual", {})},
+    )
+
+
+def _step(entry: Mapping[str, Any]) -> PolicyStep:
+    return PolicyStep(
+        id=entry["id"],
+        label=text_of(entry["label"]),
+        says=text_of(entry.get("says")),
+        plain=bool(entry.get("plain", False)),
+        formal=bool(entry.get("formal", False)),
+        told=bool(entry.get("told", False)),
+        follow_up=text_of(entry.get("follow_up")) or None,
+        within_months=entry.get("within_months"),
+        primary_authority_days=int(entry.get("primary_authority_days", 0)),
+        law=entry.get("law", ""),
+    )
