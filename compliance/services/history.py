@@ -1,0 +1,81 @@
+"""What reviewers have agreed to about one operator at one premises: the past that standing rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from compliance.store.models import Operator, Premises, Review, Visit, VisitVersion
+
+
+def agreed_versions(
+    session: Session, premises: Premises, operator: Operator | None, until: date
+) -> list[VisitVersion]:
+    """Return what reviewers have agreed to about one operator at one premises, the oldest first.
+
+    Each visit stands with its newest agreed version: a correction that waits for review does not
+    take away what was agreed before. `until` is the last day of visit that counts.
+    """
+    query = (
+        select(VisitVersion, Visit)
+        .join(Visit, VisitVersion.visit_id == Visit.id)
+        .join(Review, Review.version_id == VisitVersion.id)
+        .where(
+            Visit.premises_id == premises.id,
+            Visit.operator_id == (operator.id if operator else None),
+            Visit.visited_on <= until,
+            Review.outcome == "agreed",
+        )
+    )
+    newest: dict[str, VisitVersion] = {}
+    for version, _ in session.execute(query):
+        there = newest.get(version.visit_id)
+        if there is None or there.number < version.number:
+            newest[version.visit_id] = version
+    return sorted(newest.values(), key=_order)
+
+
+def _order(version: VisitVersion) -> tuple[Any, ...]:
+    visit = version.visit
+    return (
+        version.particulars["visited_on"],
+        visit.started_at or visit.created_at,
+        visit.created_at,
+        visit.id,
+    )
+
+
+def history_of(session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """Return the agreed visits before this one, in the form `assess` reads, the oldest first."""
+    mine = (
+        visit.visited_on.isoformat(),
+        visit.started_at or visit.created_at,
+        visit.created_at,
+        visit.id,
+    )
+    return [
+        as_told(version)
+        for version in agreed_versions(session, visit.premises, visit.operator, visit.visited_on)
+        if version.visit_id != visit.id and _order(version) < mine and _nation(version)
+    ]
+
+
+def _nation(version: VisitVersion) -> str | None:
+    return version.particulars.get("nation") or version.visit.nation
+
+
+def as_told(version: VisitVersion) -> dict[str, Any]:
+    """Tell one version of a visit in the form that `assess` reads (no history, no `as_of`)."""
+    told = version.particulars
+    return {
+        "id": version.visit_id,
+        "kind": told["kind"],
+        "nation": _nation(version),
+        "channels": told["channels"],
+        "visited_on": told["visited_on"],
+        "answers": version.answers,
+        "operation": version.operation_facts,
+    }
