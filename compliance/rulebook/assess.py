@@ -56,7 +56,12 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
     result |= {
         "rulebook": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
         "validity": _validity(pack, state, output.get("validity"), language),
-        "findings": _findings(plan, state, visit, language),
+        "findings": plan.findings(language)(
+            state.findings,
+            state.severities,
+            visit.get("answers") or {},
+            visit.get("operation") or {},
+        ),
         "score": None if score is None else dict(zip(("low", "high"), _ends(score), strict=True)),
         "grade": _settled(state, output.get("grade")),
         "narrowed_by": narrowed_by(program, plan, state) if isinstance(score, Range) else [],
@@ -74,20 +79,27 @@ def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
         raise AnswerError(f'unknown key "{key}".{nearest(key, program.keys)}', str(key))
     visited_on = read_date(visit.get("visited_on"), "visited_on")
     as_of = read_date(visit["as_of"], "as_of") if visit.get("as_of") else visited_on
-    history = visit.get("history") or []
+    earlier = _earlier(visit.get("history"), visited_on)
+    states = [_one(program, one, on, on, place)[0] for place, (on, one) in enumerate(earlier)]
+    state, plan = _one(program, visit, visited_on, as_of, len(states))
+    states.append(state)
+    state.visits = states
+    return state, plan
+
+
+def _earlier(history: Any, visited_on: date) -> list[tuple[date, Visit]]:
+    """The earlier visits with their dates, oldest first; those of one day as they were given."""
+    if not history:
+        return []
     if not isinstance(history, list) or not all(isinstance(one, Mapping) for one in history):
         raise AnswerError('"history" must be a list of earlier visits', "history")
     earlier = sorted(
         ((read_date(one.get("visited_on"), "visited_on"), one) for one in history),
         key=lambda dated: dated[0],
     )
-    if earlier and earlier[-1][0] > visited_on:
+    if earlier[-1][0] > visited_on:
         raise AnswerError("a visit of the history is later than this visit", "history")
-    states = [_one(program, one, on, on, place)[0] for place, (on, one) in enumerate(earlier)]
-    state, plan = _one(program, visit, visited_on, as_of, len(earlier))
-    states.append(state)
-    state.visits = states
-    return state, plan
+    return earlier
 
 
 def _one(
@@ -156,29 +168,17 @@ def _validity(
     }
 
 
-def _findings(plan: Plan, state: State, visit: Visit, language: str) -> list[dict[str, Any]]:
-    """Every point of the plan with its outcome, what was observed, its source and what to do."""
-    outcomes = state.findings
-    reasons = plan.because(visit.get("answers") or {}, visit.get("operation") or {})
-    found = []
-    for (name, drafts), because in zip(plan.drafts(language), reasons, strict=True):
-        finding = drafts[outcomes[name]].copy()
-        finding["because"] = because
-        found.append(finding)
-    for place in plan.with_cases:
-        found[place]["severity"] = state.severities[plan.points[place].id]
-    return found
-
-
 def narrowed_by(program: Program, plan: Plan, state: State) -> list[str]:
     """The open questions, those first whose answers could narrow the range most."""
     outcomes, answers = state.findings, state.answers
     weights: dict[str, int] = {}
-    for question, points in plan.weighed.items():
-        if question not in answers:
-            weight = sum([heavy for name, heavy in points if outcomes[name] == "not_assessed"])
-            if weight:
-                weights[question] = weight
+    for question in plan.weighed.keys() - answers.keys():
+        weight = 0
+        for name, heavy in plan.weighed[question]:
+            if outcomes[name] == "not_assessed":
+                weight += heavy
+        if weight:
+            weights[question] = weight
     order = program.order
     ranked = sorted((-weight, order[name], name) for name, weight in weights.items())
     return [name for _, _, name in ranked]

@@ -1,6 +1,6 @@
-"""Plain rules as one generated function: the fast path for one visit.
+"""Two generated functions a plan: the plain rules, and the findings written out.
 
-Most rules only ask whether coded answers equal codes. For these a plan holds one function, generated as
+They are what makes one visit quick to assess. Most rules only ask whether coded answers equal codes. For these a plan holds one function, generated as
 Python source, in which every answer is looked up once and each condition stands as two ordinary
 expressions: what makes it certainly true, and what makes it certainly false. Whatever is neither is not
 assessed. A test holds it equal to the closures of ``conditions.py`` on thousands of random visits.
@@ -8,13 +8,17 @@ Nothing of a pack reaches the source but through ``repr`` of its codes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from compliance.rulebook.conditions import parts
 from compliance.rulebook.state import NOT_APPLICABLE, NOT_OBSERVED, State
 
 Tree = Mapping[str, Any]
-Because = Callable[[Mapping[str, Any], Mapping[str, Any]], list[list[dict[str, Any]]]]
+Findings = Callable[
+    [Mapping[str, str], Mapping[str, str], Mapping[str, Any], Mapping[str, Any]],
+    list[dict[str, Any]],
+]
 CODED = ("yes_no", "choice")
 
 
@@ -88,27 +92,48 @@ def plain_rules(
     return cast("Callable[[State], None]", _function("step", source))
 
 
-def because(points: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> Because:
-    """Generate the function that says, for each point, what was answered to what it rests on.
+@dataclass(frozen=True)
+class Shown:
+    """How one point appears among the findings: what never changes, and what its outcome rests on."""
 
-    ``points`` gives each point's questions and operation facts. The function takes the answers and the
-    facts as they were put in and returns one list a point, in the same order.
+    id: str
+    fixed: Mapping[str, str]
+    advice: str
+    weighs: bool
+    questions: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+def findings(points: Iterable[Shown]) -> Findings:
+    """Generate the function that writes the findings of a plan, in the order of its points.
+
+    It takes the outcomes and severities by rule, and the answers and operation facts as they were put
+    in; every finding says "because" of which answers, and what to do where the point is not met.
+    ``weighs`` marks the points whose severity depends on the answers.
     """
-    names: dict[tuple[str, str], str] = {}
-    lists = []
-    for questions, facts in points:
-        rests = [("question", name) for name in questions] + [("fact", name) for name in facts]
-        lists.append(
-            "[" + ", ".join(names.setdefault(one, f"s{len(names)}") for one in rests) + "]"
-        )
-    said = [
-        f"    {local} = {{{kind!r}: {name!r}, 'answer':"
-        f" {'answer' if kind == 'question' else 'fact'}({name!r}) or {NOT_OBSERVED!r}}}"
-        for (kind, name), local in names.items()
-    ]
-    lines = ["def because(answers, facts):", "    answer, fact = answers.get, facts.get", *said]
-    source = "\n".join([*lines, f"    return [{', '.join(lists)}]"])
-    return cast("Because", _function("because", source))
+    said: dict[tuple[str, str], str] = {}
+    written = []
+    for point in points:
+        rests = [
+            *(("question", one) for one in point.questions),
+            *(("fact", one) for one in point.facts),
+        ]
+        because = ", ".join(said.setdefault(one, f"s{len(said)}") for one in rests)
+        outcome = f"outcomes[{point.id!r}]"
+        items = [f"'rule': {point.id!r}", f"'outcome': {outcome}"]
+        for key, text in point.fixed.items():
+            weighed = key == "severity" and point.weighs
+            items.append(f"{key!r}: " + (f"severities[{point.id!r}]" if weighed else repr(text)))
+        items.append(f"'because': [{because}]")
+        items.append(f"'advice': {point.advice!r} if {outcome} == 'not_met' else ''")
+        written.append("{" + ", ".join(items) + "}")
+    lines = ["def findings(outcomes, severities, answers, facts):"]
+    lines.append("    question, fact = answers.get, facts.get")
+    for (kind, name), local in said.items():
+        answer = f"{kind}({name!r}) or {NOT_OBSERVED!r}"
+        lines.append(f"    {local} = {{{kind!r}: {name!r}, 'answer': {answer}}}")
+    lines.append(f"    return [{', '.join(written)}]")
+    return cast("Findings", _function("findings", "\n".join(lines)))
 
 
 def _function(name: str, source: str) -> Any:

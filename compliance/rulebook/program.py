@@ -16,7 +16,7 @@ from typing import Any
 from compliance.rulebook.answers import Reader, read_dims
 from compliance.rulebook.conditions import Test, compile_condition, reads
 from compliance.rulebook.errors import PackError
-from compliance.rulebook.generated import Because, because, is_plain, plain_rules
+from compliance.rulebook.generated import Findings, Shown, findings, is_plain, plain_rules
 from compliance.rulebook.pack import Entry, Pack, dims_match, text_of
 from compliance.rulebook.state import NOT_APPLICABLE, State
 from compliance.rulebook.values import (
@@ -32,10 +32,7 @@ from compliance.rulebook.values import (
 MOST_DIMS = 1000
 VISIT_KEYS = ("id", "dims", "visited_on", "answers", "operation", "history", "as_of")
 
-OUTCOMES = ("met", "not_met", "not_applicable", "not_in_force", "not_assessed")
-
 Step = Callable[[State], None]
-Draft = tuple[str, dict[str, dict[str, Any]]]
 Node = tuple[str, str]
 
 
@@ -59,12 +56,7 @@ class Plan:
     points: tuple[Point, ...]
     steps: tuple[Step, ...]
     history_steps: tuple[Step, ...]
-    _drafts: dict[str, list[Draft]] = field(default_factory=dict)
-
-    @cached_property
-    def because(self) -> Because:
-        """What was answered to the questions and facts that each point rests on."""
-        return because((point.questions, point.facts) for point in self.points)
+    _findings: dict[str, Findings] = field(default_factory=dict)
 
     @cached_property
     def weighed(self) -> dict[str, list[tuple[str, int]]]:
@@ -80,34 +72,22 @@ class Plan:
         """The severity of each point before the answers are looked at."""
         return {point.id: point.version["severity"] for point in self.points}
 
-    @cached_property
-    def with_cases(self) -> tuple[int, ...]:
-        """Places of the points whose severity depends on the answers."""
-        return tuple(
-            place for place, point in enumerate(self.points) if point.version.get("severity_when")
-        )
-
-    def drafts(self, language: str) -> list[Draft]:
-        """For each point: its id, and the finding for each outcome but for its "because"."""
-        if language not in self._drafts:
-            self._drafts[language] = [
-                (point.id, {one: _draft(point, one, language) for one in OUTCOMES})
-                for point in self.points
-            ]
-        return self._drafts[language]
+    def findings(self, language: str) -> Findings:
+        """The function that writes the findings in a language."""
+        if language not in self._findings:
+            self._findings[language] = findings(_shown(point, language) for point in self.points)
+        return self._findings[language]
 
 
-def _draft(point: Point, outcome: str, language: str) -> dict[str, Any]:
-    return {
-        "rule": point.id,
-        "outcome": outcome,
-        "severity": point.version["severity"],
-        "basis": point.version["basis"],
-        "citation": point.version["citation"],
-        "law": point.version["law"],
-        "because": None,
-        "advice": text_of(point.version.get("advice"), language) if outcome == "not_met" else "",
-    }
+def _shown(point: Point, language: str) -> Shown:
+    return Shown(
+        id=point.id,
+        fixed={key: point.version[key] for key in ("severity", "basis", "citation", "law")},
+        advice=text_of(point.version.get("advice"), language),
+        weighs=bool(point.version.get("severity_when")),
+        questions=point.questions,
+        facts=point.facts,
+    )
 
 
 class Program:
