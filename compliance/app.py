@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from compliance import cli
 from compliance.config import Settings
 from compliance.store import engine
 from compliance.web import (
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Application:
     dates.init_app(app)
     navigation.init_app(app)
     views.register(app)
+    cli.register(app)
     guard.require_permissions(app)
     return app
 

@@ -59,7 +59,7 @@ def _is_common(plain: str) -> bool:
     if core in _common():
         return True
     repeated = re.fullmatch(r"(.{3,}?)\1+", core or plain)
-    return bool(repeated) and (repeated[1] in _common() or len(set(repeated[1])) <= 4)
+    return repeated is not None and (repeated[1] in _common() or len(set(repeated[1])) <= 4)
 
 
 def _letters(text: str) -> str:

@@ -78,7 +78,7 @@ class Door:
         )
         session.flush()
 
-    def _wrong_since(self, since: datetime) -> Select[tuple[int]]:
+    def _wrong_since(self, since: datetime) -> Select[int]:
         return (
             select(func.count())
             .select_from(Attempt)
@@ -88,7 +88,7 @@ class Door:
         )
 
 
-def _count(session: Session, query: Select[tuple[int]]) -> int:
+def _count(session: Session, query: Select[int]) -> int:
     return int(session.scalar(query) or 0)
 
 

@@ -10,10 +10,11 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext
 from flask import Flask, has_request_context, request
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
@@ -114,6 +115,27 @@ def _render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal
     return False
 
 
+class OutOfDate(RuntimeError):
+    """The database has an older (or newer) shape than this release needs."""
+
+
 def upgrade() -> None:
     """Bring the database to the newest shape. Needs an application context."""
     alembic.upgrade()
+
+
+def make_ready() -> None:
+    """Give an empty database its tables, so that a first command needs no other before it.
+
+    Raises OutOfDate for one that holds something of another release: changing it is a
+    decision, taken with `db upgrade`.
+    """
+    with db.engine.connect() as connection:
+        empty = not inspect(connection).get_table_names()
+        current = (
+            set() if empty else set(MigrationContext.configure(connection).get_current_heads())
+        )
+    if empty:
+        upgrade()
+    elif current != set(alembic.script_directory.get_heads()):
+        raise OutOfDate("The database is not of this release. Run: flask --app wsgi db upgrade")

@@ -1,0 +1,16 @@
+"""The commands: `flask --app wsgi ...`, a line each."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from compliance.commands import database, premises, rulebook, user
+
+
+def register(app: Flask) -> None:
+    """Give `app` its commands."""
+    app.cli.add_command(database.group)
+    app.cli.add_command(premises.group)
+    app.cli.add_command(user.group)
+    app.cli.add_command(rulebook.assess)
+    app.cli.add_command(rulebook.rulebook)

@@ -1,0 +1,28 @@
+"""How a command stops when it cannot go on: a plain message and an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from compliance.services.errors import Refused
+from compliance.store.engine import OutOfDate
+
+
+class Unusable(click.ClickException):
+    """What was given cannot be used: exit status 2."""
+
+    exit_code = 2
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn a service's refusal into a message and exit status 2, an old database into 1."""
+    try:
+        yield
+    except Refused as refused:
+        raise Unusable(refused.message) from None
+    except OutOfDate as old:
+        raise click.ClickException(str(old)) from None
