@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from compliance.access import Actor
+from compliance.rulebook import shipped_pack
 from compliance.services.lifecycle import deadlines
 from compliance.services.lifecycle.cases import pack_of
 from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
+from compliance.services.lifecycle.policy import Policy, policy_of
 from compliance.services.permission import require
 from compliance.services.spelling import fold
 from compliance.store.models import (
     Assessment,
+    Authority,
     Decision,
     FollowUp,
     Premises,
-    User,
     Visit,
     VisitVersion,
 )
@@ -36,6 +39,25 @@ class Filter:
     state: str | None = None
     since: date | None = None
     until: date | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return self != Filter()
+
+
+class Worklist(Protocol):
+    """A list of visits, a part of it at a time, with the count of the whole."""
+
+    def __call__(
+        self,
+        session: Session,
+        actor: Actor,
+        wanted: Filter,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> tuple[Sequence[Visit], int]: ...
 
 
 @dataclass(frozen=True)
@@ -138,12 +160,19 @@ def _follow_ups(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]
             FollowUp.due_on.is_not(None),
         ),
     )
+    policy = policy_of(session.get_one(Authority, actor.authority_id), shipped_pack())
     for visit, follow_up in session.execute(query.add_columns(FollowUp)).unique():
-        yield Due(visit, _step_words(visit, follow_up.step), follow_up.due_on)
+        yield Due(visit, _what(policy, follow_up), follow_up.due_on)
+
+
+def _what(policy: Policy, follow_up: FollowUp) -> str:
+    step = policy.steps.get(follow_up.step)
+    return (step.follow_up or step.label) if step else follow_up.note or follow_up.step
 
 
 def _primary_authority_periods(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
     query = _visits(actor, wanted).join(
+        Authority,
         Decision,
         and_(
             Decision.visit_id == Visit.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from compliance.access import Role
@@ -18,7 +18,7 @@ ROLE_HINTS = {
 def _role_field() -> RadioField:
     return RadioField(
         "Role",
-        choices=[(role.value, ROLE_HINTS[role]) for role in Role],
+        choices=[SelectChoice(role.value, ROLE_HINTS[role]) for role in Role],
         validators=[InputRequired("Choose a role")],
     )
 

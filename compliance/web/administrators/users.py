@@ -68,9 +68,7 @@ def role(user_id: int) -> ResponseReturnValue:
     form = RoleForm(obj=person)
     if form.validate_on_submit():
         try:
-            users.set_role(
-                db.session, required_actor(), user_id=user_id, role=Role(form.role.data)
-            )
+            users.set_role(db.session, required_actor(), user_id=user_id, role=Role(form.role.data))
         except Refused as refused:
             form_errors.put(form, refused)
         else:
@@ -124,7 +122,9 @@ def _person(user_id: int) -> User:
     return users.get(db.session, required_actor(), user_id)
 
 
-def _page(template: str, form: PersonForm | RoleForm | ResetForm, person: User | None = None) -> ResponseReturnValue:
+def _page(
+    template: str, form: PersonForm | RoleForm | ResetForm, person: User | None = None
+) -> ResponseReturnValue:
     errors = form_errors.listed(form)
     page = render_template(template, form=form, person=person, errors=errors)
     return page, 422 if errors else 200

@@ -1,0 +1,1 @@
+"""The rooms together: views, services and the database."""

@@ -1,0 +1,163 @@
+"""Every route, as every role, signed out and as another authority: who gets in, who is told nothing.
+
+A new route needs a line in ROUTES below; without one `test_every_route_is_in_the_table` fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from compliance.access import PERMISSIONS, PUBLIC, Role
+from compliance.app import Application, create_app
+from compliance.config import Settings
+from compliance.web import guard
+from tests.integration.conftest import SignIn
+from tests.world import World
+
+
+def _nothing(world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Route:
+    """How to reach a view in the test world."""
+
+    #: The variable parts of its address, from the world: things of the home authority.
+    args: Callable[[World], dict[str, Any]] = _nothing
+    #: It shows or changes something of one authority: another's people get 404.
+    owned: bool = False
+
+
+def _colleague(world: World) -> dict[str, Any]:
+    return {"user_id": world.people[Role.OFFICER]}
+
+
+#: Endpoint to how it is reached. Add a line for each new view.
+ROUTES: dict[str, Route] = {
+    "static": Route(lambda world: {"filename": "icons/mark.svg"}),
+    "public.start": Route(),
+    "public.privacy": Route(),
+    "public.accessibility": Route(),
+    "public.health": Route(),
+    "auth.sign_in": Route(),
+    "auth.sign_out": Route(),
+    "auth.password": Route(),
+    "users.index": Route(),
+    "users.add": Route(),
+    "users.show": Route(_colleague, owned=True),
+    "users.role": Route(_colleague, owned=True),
+    "users.reset_password": Route(_colleague, owned=True),
+    "users.close": Route(_colleague, owned=True),
+    "users.reopen": Route(_colleague, owned=True),
+    "work.mine": Route(),
+    "work.to_review": Route(),
+    "work.to_decide": Route(),
+    "work.due": Route(),
+}
+
+# Made only to read its map of routes: it opens no database and writes no file.
+_APP = create_app(Settings.from_environment({"DATA_DIR": "build/no-such-folder"}))
+_DOORS = sorted(
+    (rule.endpoint, method)
+    for rule in _APP.url_map.iter_rules()
+    for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+)
+_KNOWN = [door for door in _DOORS if door[0] in ROUTES]
+_CLOSED = [door for door in _KNOWN if guard.permission_of(_APP, door[0]) != PUBLIC]
+_OWNED = [door for door in _CLOSED if ROUTES[door[0]].owned]
+
+
+def _ask(
+    client: FlaskClient, app: Application, world: World, door: tuple[str, str]
+) -> TestResponse:
+    endpoint, method = door
+    with app.test_request_context():
+        address = app.url_for(endpoint, **ROUTES[endpoint].args(world))
+    return client.open(address, method=method)
+
+
+def test_every_route_is_in_the_table() -> None:
+    missing = sorted({endpoint for endpoint, _ in _DOORS} - ROUTES.keys())
+    assert missing == [], (
+        "add each of these to ROUTES in tests/integration/test_routes.py, with the variable parts "
+        "of its address and owned=True when it shows something of one authority"
+    )
+
+
+def test_the_table_holds_no_route_that_is_gone() -> None:
+    assert sorted(ROUTES.keys() - {endpoint for endpoint, _ in _DOORS}) == []
+
+
+def test_a_route_with_variable_parts_that_is_not_public_says_whose_it_is() -> None:
+    shared = [
+        rule.endpoint
+        for rule in _APP.url_map.iter_rules()
+        if rule.arguments
+        and rule.endpoint in ROUTES
+        and guard.permission_of(_APP, rule.endpoint) != PUBLIC
+        and not ROUTES[rule.endpoint].owned
+    ]
+    assert sorted(set(shared) - NOT_OWNED) == []
+
+
+#: Endpoints with variable parts that show nothing of one authority.
+NOT_OWNED: set[str] = set()
+
+
+@pytest.mark.parametrize("door", _CLOSED, ids=" ".join)
+def test_signed_out_people_are_asked_to_sign_in(
+    door: tuple[str, str], client: FlaskClient, app: Application, world: World
+) -> None:
+    answer = _ask(client, app, world, door)
+    if door[1] == "GET":
+        assert answer.status_code == 302
+        assert answer.location.startswith("/sign-in?next=")
+    else:
+        assert answer.status_code == 401
+        assert "You have been signed out" in answer.text
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("door", _CLOSED, ids=" ".join)
+def test_a_role_gets_where_its_permission_leads_and_nowhere_else(
+    door: tuple[str, str], role: Role, signed_in: SignIn, app: Application, world: World
+) -> None:
+    answer = _ask(signed_in(role), app, world, door)
+    if role not in PERMISSIONS[guard.permission_of(app, door[0])]:
+        assert answer.status_code == 403
+        assert "You do not have access to this page" in answer.text
+        return
+    assert answer.status_code < 500
+    assert answer.status_code not in (401, 403, 404, 405)
+    if door[1] == "GET":
+        assert answer.status_code in (200, 302)
+
+
+@pytest.mark.parametrize(
+    ("door", "role"),
+    [
+        pytest.param(door, role, id=f"{' '.join(door)} {role}")
+        for door in _OWNED
+        for role in sorted(PERMISSIONS[guard.permission_of(_APP, door[0])])
+    ],
+)
+def test_another_authority_is_told_that_there_is_nothing(
+    door: tuple[str, str], role: Role, signed_in: SignIn, app: Application, world: World
+) -> None:
+    answer = _ask(signed_in(role, foreign=True), app, world, door)
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+
+
+@pytest.mark.parametrize("door", [d for d in _KNOWN if d not in _CLOSED], ids=" ".join)
+def test_open_pages_open_for_anyone(
+    door: tuple[str, str], client: FlaskClient, app: Application, world: World
+) -> None:
+    assert _ask(client, app, world, door).status_code < 500
