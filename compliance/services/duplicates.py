@@ -20,6 +20,9 @@ from compliance.store.models import Authority, PossibleDuplicate, Premises
 SAME_ADDRESS = "Same address, and nearly the same name"
 SAME_POSTCODE = "Same postcode, and nearly the same name"
 
+#: How addresses are shortened. "St" is a saint too, but the same one in both addresses.
+_SHORT = {"st": "street", "rd": "road", "ave": "avenue", "ln": "lane", "sq": "square"}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -35,7 +38,8 @@ class Entry:
         cls, premises_id: int, name: str, lines: Iterable[str | None], postcode: str | None
     ) -> Entry:
         """Make one from fields as kept."""
-        address = fold(" ".join(line for line in lines if line))
+        words = fold(" ".join(line for line in lines if line)).split()
+        address = " ".join(_SHORT.get(word, word) for word in words)
         return cls(premises_id, name, address, compact(postcode or ""))
 
 
@@ -63,17 +67,27 @@ class Register:
         market share a postcode. Different names at one address are different shops (a chemist
         in a supermarket), or a new operator, for whom the earlier entry is opened and changed.
         """
-        for other in self._by_address.get(entry.address, ()) if entry.address else ():
-            postcodes_agree = not (entry.postcode and other.postcode) or (
-                entry.postcode == other.postcode
-            )
-            alike = same_name(entry.name, other.name) or name_within(entry.name, other.name)
-            if postcodes_agree and alike:
+        nearby = self._by_address.get(entry.address, []) + self._by_postcode.get(entry.postcode, [])
+        for other in nearby:
+            if _one_address(entry, other) and (
+                same_name(entry.name, other.name) or name_within(entry.name, other.name)
+            ):
                 return other, SAME_ADDRESS
-        for other in self._by_postcode.get(entry.postcode, ()) if entry.postcode else ():
-            if same_name(entry.name, other.name):
+        for other in nearby:
+            if entry.postcode == other.postcode and same_name(entry.name, other.name):
                 return other, SAME_POSTCODE
         return None
+
+
+def _one_address(entry: Entry, other: Entry) -> bool:
+    if entry.postcode and entry.postcode == other.postcode:
+        # "Unit 1, 5 High Street" and "5 High Street" of one postcode.
+        words, others = set(entry.address.split()), set(other.address.split())
+        return words <= others or others <= words
+    if entry.address != other.address:
+        return False
+    # A slip in the last part of a postcode; the same street name in another town is no slip.
+    return not (entry.postcode and other.postcode) or entry.postcode[:-3] == other.postcode[:-3]
 
 
 def register(session: Session, *, postcode: str | None = None, line: str | None = None) -> Register:
