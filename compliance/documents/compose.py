@@ -86,6 +86,6 @@ def _point_notes(data: DocumentData) -> list[tuple[list[int], str]]:
 
 
 def qr_image(text: str) -> str:
-    """A QR code of `text` as a data address of an SVG, with the four modules of quiet margin."""
+    """A QR code of `text` as a data address of an SVG; the page leaves the quiet margin."""
     code = segno.make(text, error="m", micro=False)
-    return code.svg_data_uri(border=4, omitsize=True, dark="#000", light="#fff")
+    return code.svg_data_uri(border=0, omitsize=True, dark="#000", light="#fff")

@@ -17,7 +17,7 @@ def _text(longest: int, default: str | None = None) -> str:
 
 def _many(most: int, longest: int = 0) -> tuple:  # type: ignore[type-arg]
     """A list with the most entries it may have, and the longest text of an entry."""
-    return field(default=(), metadata={"most": most, "longest": longest})  # type: ignore[no-any-return]
+    return field(default=(), metadata={"most": most, "longest": longest})
 
 
 @dataclass(frozen=True, kw_only=True)

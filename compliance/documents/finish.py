@@ -12,7 +12,7 @@ strict reader. Such a stream gets a line end of its own.
 from typing import Any
 from xml.sax.saxutils import escape
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 from weasyprint.formatting_structure.boxes import BlockBox
 
 SIGNATURE_FIELD = "Signature"
@@ -52,7 +52,7 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
 
 
 def _unambiguous(stream: pydyf.Stream) -> bytes:
-    written: bytes = _written.fget(stream)  # type: ignore[misc]
+    written: bytes = _written.fget(stream)
     if written.endswith(b"\r\nendstream"):
         return written.removesuffix(b"\nendstream") + b"\r\nendstream"
     return written

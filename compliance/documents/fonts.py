@@ -42,7 +42,7 @@ def write_fontconfig(folder: Path) -> Path:
 @cache
 def covered() -> frozenset[int]:
     """The code points every one of our styles can print."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     sets = [set(TTFont(path, lazy=True).getBestCmap()) for path in font_files()]
     return frozenset(set.intersection(*sets))
