@@ -64,7 +64,7 @@ KEYS: Mapping[str, set[str]] = {
         "label",
         "says",
         "usual_for",
-        "plain",
+        "plain_for",
         "formal",
         "told",
         "follow_up",

@@ -85,9 +85,12 @@ def letter_sent(case: Case, decision: Decision | None = None) -> Document | None
     """Return the letter about the record as it now stands (that of a decision, or the first)."""
     wanted = decision.id if decision else None
     for document in case.visit.documents:
-        if document.certificate is None and document.decision_id == wanted:
-            if document.inputs.get("visit_version") == case.version.number:
-                return document
+        if (
+            document.certificate is None
+            and document.decision_id == wanted
+            and document.inputs.get("visit_version") == case.version.number
+        ):
+            return document
     return None
 
 
@@ -144,7 +147,9 @@ def _another_than_the_decider(moment: Moment) -> str | None:
 
 
 def _nothing_stops_a_formal_step(moment: Moment) -> str | None:
-    stops = moment.case.conditions("formal")
+    validity, stops = moment.case.result.get("validity"), moment.case.conditions("formal")
+    if validity is not None and not validity["may_allege"]:
+        return "No formal step is open: this test alleges nothing."
     if stops:
         return "No formal step is open: " + " ".join(each["means"] for each in stops)
     return None

@@ -22,7 +22,7 @@ from compliance.services.lifecycle.conditions import letter_sent
 from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.letters import Bearing, letter_data, without_code
 from compliance.services.permission import require
-from compliance.store.models import Authority, Decision, Document, DocumentFile, Visit, VisitShare
+from compliance.store.models import Authority, Decision, Document, DocumentFile, VisitShare
 from compliance.store.series import next_number
 
 SPECIMEN_REFERENCE = "SPECIMEN"

@@ -56,7 +56,7 @@ def letter_data(
     visit, kind = case.visit, case.letter
     if kind is None or visit.operator is None or visit.nation is None:
         raise Refused("There is no letter to write after this visit.")
-    return _fitting(
+    return fitting(
         DocumentData(
             kind=kind,
             reference=bearing.reference,
@@ -73,7 +73,7 @@ def letter_data(
             story=case.value("letter_story") or "",
             decided=decision is not None,
             decision=case.policy.steps[decision.step].says if decision else "",
-            article=case.words("article"),
+            article=case.words("article_words"),
             happened=case.words("happened"),
             own_policy=case.words("own_policy"),
             points=_points(case, bearing.issued_on),
@@ -131,7 +131,7 @@ def without_code(data: DocumentData) -> DocumentData:
     return data if data.portal is None else replace(data, portal=replace(data.portal, code=""))
 
 
-def _fitting(data: DocumentData) -> DocumentData:
+def fitting(data: DocumentData) -> DocumentData:
     """Leave out what a document of this kind and story never says."""
     kind = kinds()[data.kind]
     for name in (*kind.never, *kind.stories.get(data.story, {}).get("never", ())):

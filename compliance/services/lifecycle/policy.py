@@ -24,8 +24,8 @@ class PolicyStep:
     label: str
     #: What a decision letter says was decided, in a sentence or two.
     says: str
-    #: Taking another step than this one needs no reason; this one, where usual, needs none either.
-    plain: bool
+    #: The next steps of an assessment after which it needs no reason: a plain pass.
+    plain_for: frozenset[str]
     #: Needs a second person, and the Primary Authority step where the operator has one.
     formal: bool
     #: A decision letter is owed.
@@ -74,7 +74,7 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
         id=entry["id"],
         label=text_of(entry["label"]),
         says=text_of(entry.get("says")),
-        plain=bool(entry.get("plain", False)),
+        plain_for=frozenset(entry.get("plain_for", ())),
         formal=bool(entry.get("formal", False)),
         told=bool(entry.get("told", False)),
         follow_up=text_of(entry.get("follow_up")) or None,
