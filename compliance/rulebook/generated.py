@@ -63,7 +63,10 @@ def _certain(tree: Tree, truth: bool, name: _Names) -> str:
 def plain_rules(
     rules: Iterable[tuple[str, str | None, Tree | None, Tree]],
 ) -> Callable[[State], None]:
-    """Generate one step for rules given as (id, about, applies, met), all plain."""
+    """Generate one step for rules given as (id, about, applies, met), all plain.
+
+    ``about`` is the question that may be answered "does not apply", if there is one.
+    """
     name = _Names()
     lines = []
     for rule, about, applies, met in rules:
@@ -71,6 +74,8 @@ def plain_rules(
             f"'met' if {_certain(met, True, name)} else"
             f" 'not_met' if {_certain(met, False, name)} else 'not_assessed'"
         )
+        if about is not None:
+            outcome = f"'not_assessed' if {name(about)} is None else {outcome}"
         if applies is not None:
             outcome = (
                 f"'not_applicable' if {_certain(applies, False, name)} else"

@@ -47,6 +47,7 @@ class Point:
     questions: tuple[str, ...]
     facts: tuple[str, ...]
     weight: int
+    may_not_apply: bool
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,8 @@ class Program:
             questions=tuple(dict.fromkeys(asked)),
             facts=tuple(found.fact),
             weight=self._weights[rule["id"]] if rule.get("scored", True) else 0,
+            may_not_apply=bool(about)
+            and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
         )
 
     def _formula(self, value: Entry) -> Formula:
@@ -261,7 +264,8 @@ def version_on(rule: Entry, on: date, dims: Mapping[str, Iterable[str]]) -> Entr
 
 
 def _plain(point: Point) -> tuple[str, str | None, Entry | None, Entry]:
-    return point.id, point.rule.get("about"), point.version.get("applies"), point.version["met"]
+    about = point.rule["about"] if point.may_not_apply else None
+    return point.id, about, point.version.get("applies"), point.version["met"]
 
 
 def _rule_step(point: Point) -> Step:
@@ -278,22 +282,25 @@ def _rule_step(point: Point) -> Step:
     applies = _optional(point.version.get("applies"))
     met = compile_condition(point.version["met"])
 
-    def run(state: State) -> None:
+    def outcome(state: State) -> str:
         findings = state.findings
-        absent = [findings.get(need) for need in needs] if needs else ()
-        if about and state.answers.get(about) == NOT_APPLICABLE and "not_met" not in absent:
-            findings[name] = "not_applicable"
-            return
-        if applies is not None:
-            does = applies(state)
-            if does is not True:
-                findings[name] = "not_assessed" if does is None else "not_applicable"
-                return
-        holds = met(state) if "not_met" not in absent else False
+        absent = [findings.get(need) for need in needs]
+        if about and "not_met" not in absent and state.answers.get(about) == NOT_APPLICABLE:
+            return "not_assessed" if "not_assessed" in absent else "not_applicable"
+        does = True if applies is None else applies(state)
+        if does is not True:
+            return "not_assessed" if does is None else "not_applicable"
+        if "not_met" in absent:
+            return "not_met"
+        if point.may_not_apply and about not in state.answers:
+            return "not_assessed"
+        holds = met(state)
         if holds is None or (holds and "not_assessed" in absent):
-            findings[name] = "not_assessed"
-        else:
-            findings[name] = "met" if holds else "not_met"
+            return "not_assessed"
+        return "met" if holds else "not_met"
+
+    def run(state: State) -> None:
+        state.findings[name] = outcome(state)
 
     cases = [
         (compile_condition(case["when"]), case["then"])

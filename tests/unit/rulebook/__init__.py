@@ -1,0 +1,1 @@
+"""The engine: conditions, formulas, dates and explanations."""
