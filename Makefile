@@ -41,7 +41,7 @@ run: debian $(RUNTIME) $(STATIC)
 	@if $(FLASK) demo --help >/dev/null 2>&1; then $(FLASK) demo load --if-empty; fi
 	@echo 'Check knife sales: http://$(HOST):$(PORT)/   (Ctrl+C stops it)'
 	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) \
-	    --blocking-threads 4 --workers-kill-timeout 30 --respawn-failed-workers --no-ws --log-level warning wsgi:app
+	    --blocking-threads 4 --workers-kill-timeout 10 --respawn-failed-workers --no-ws --log-level warning wsgi:app
 
 test: debian-browser setup check
 	@$(BIN)/pytest --numprocesses 2
