@@ -162,7 +162,9 @@ def _register(seen: dict[tuple[str, str], str], table: str, entry: Entry, file: 
     key = KEY_OF.get(table, "id")
     if key not in entry:
         raise PackError(f'{file}: a [[{table}]] without "{key}"')
-    identity = (table, str(entry[key]))
+    # A sentence about the law is dated: one id, a wording for each span of days.
+    dated = f" from {entry.get('from')}" if table == "sentence" else ""
+    identity = (table, f"{entry[key]}{dated}")
     if identity in seen:
         raise PackError(f'{file}: {table} "{entry[key]}" is also in {seen[identity]}')
     seen[identity] = file
