@@ -33,7 +33,7 @@ _ASKED = {
 }  # fmt: skip
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label"},
-    "severity": {"id", "weight", "label"},
+    "severity": {"id", "weight", "label", "act_within_days"},
     "basis": {"id", "label"},
     "tier": {"id", "label"},
     "section": {"id", "title", "dims", "hint"},
