@@ -36,7 +36,7 @@ KEYS: Mapping[str, set[str]] = {
     "severity": {"id", "weight", "label", "act_within_days"},
     "basis": {"id", "label"},
     "tier": {"id", "label"},
-    "section": {"id", "title", "dims", "hint"},
+    "section": {"id", "asked", "title", "dims", "hint"},
     "question": _ASKED,
     "fact": _ASKED,
     "rule": {"id", "about", "dims", "core", "scored", "needs", "title", "version"},
