@@ -73,7 +73,7 @@ def letter_data(
             story=case.value("letter_story") or "",
             decided=decision is not None,
             decision=case.policy.steps[decision.step].says if decision else "",
-            article=case.words("article_words"),
+            article=case.words("article"),
             happened=case.words("happened"),
             own_policy=case.words("own_policy"),
             points=_points(case, bearing.issued_on),
