@@ -80,7 +80,7 @@ class Engine:
 def _words(document: Any) -> Iterator[Words]:
     """Every line of text of a laid-out document, with its place on the page in millimetres."""
     for number, page in enumerate(document.pages, start=1):
-        for box in page._page_box.descendants():
+        for box in page._page_box.descendants(placeholders=True):
             if isinstance(box, TextBox) and box.text.strip():
                 yield Words(
                     box.text.strip(),

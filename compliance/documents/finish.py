@@ -79,7 +79,7 @@ def _complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
 
 def _scope_headings(document: Any) -> None:
     for page in document.pages:
-        for box in page._page_box.descendants():
+        for box in page._page_box.descendants(placeholders=True):
             if box.element_tag == "th" and hasattr(box, "mark"):
                 row = box.element.attrib.get("scope") == "row"
                 box.mark["A"]["Scope"] = "/Row" if row else "/Column"
@@ -92,7 +92,7 @@ def _mark_languages(document: Any, pdf: pydyf.PDF) -> None:
     for page in document.pages:
         languages += [
             box.element.attrib["lang"]
-            for box in page._page_box.descendants()
+            for box in page._page_box.descendants(placeholders=True)
             if isinstance(box, BlockBox)
             and box.element_tag == "blockquote"
             and box.element.attrib.get("lang")

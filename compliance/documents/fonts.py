@@ -44,5 +44,8 @@ def covered() -> frozenset[int]:
     """The code points every one of our styles can print."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    sets = [set(TTFont(path, lazy=True).getBestCmap()) for path in font_files()]
+    sets = []
+    for path in font_files():
+        with TTFont(path, lazy=True) as font:
+            sets.append(set(font.getBestCmap()))
     return frozenset(set.intersection(*sets))
