@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from compliance.rulebook import Pack, assess, shipped_pack
@@ -131,16 +131,16 @@ def assess_waiting(
     if premises.nation is None:
         return []
     waiting = session.scalars(
-        select(Visit).where(Visit.premises_id == premises.id, Visit.nation.is_(None))
-    )
-    made = []
-    for visit in sorted(waiting, key=lambda one: (one.visited_on, one.created_at)):
-        visit.nation = premises.nation
-        row = assess_visit(session, now, visit, pack)
-        if row is not None:
-            made.append(row)
-    session.flush()
-    return made
+        select(Visit)
+        .where(
+            Visit.premises_id == premises.id,
+            Visit.state != "draft",
+            ~exists().where(Assessment.visit_id == Visit.id),
+        )
+        .order_by(Visit.visited_on, Visit.created_at)
+    ).all()
+    made = [assess_visit(session, now, visit, pack) for visit in waiting]
+    return [row for row in made if row is not None]
 
 
 def latest_assessment(session: Session, visit: Visit) -> Assessment | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.services import duplicates, operators, postcodes, premises_fields
+from compliance.services.assessments import assess_waiting
 from compliance.services.errors import NotFound, Refused
 from compliance.services.operators import OperatorDetails
 from compliance.services.permission import require
@@ -164,7 +165,7 @@ def edit(
     _set_partner(session, actor, premises, partner_authority_id)
     if premises.nation_origin in ("to_confirm", "postcode"):
         _set_nation(premises, actor, now, None)
-        _tell_visits(session, premises)
+        _tell_visits(session, now, premises)
     premises.updated_at = now
     session.flush()
     return premises
@@ -182,7 +183,7 @@ def confirm_nation(
         raise Refused("Select the nation the shop is in", "nation")
     _set_nation(premises, actor, now, nation)
     premises.updated_at = now
-    _tell_visits(session, premises)
+    _tell_visits(session, now, premises)
     session.flush()
     return premises
 
@@ -416,12 +417,13 @@ def _set_nation(premises: Premises, actor: Actor, now: datetime, nation: str | N
     premises.nation_origin = "postcode" if premises.nation else "to_confirm"
 
 
-def _tell_visits(session: Session, premises: Premises) -> None:
+def _tell_visits(session: Session, now: datetime, premises: Premises) -> None:
     session.execute(
         update(Visit)
         .where(Visit.premises_id == premises.id, Visit.nation.is_(None))
         .values(nation=premises.nation)
     )
+    assess_waiting(session, now, premises)
 
 
 def _set_partner(
