@@ -1,0 +1,103 @@
+"""What a business may open with its letter's reference and code, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from compliance.documents import DocumentData, kinds
+from compliance.documents.data_json import from_json
+from compliance.services.lifecycle import access_codes
+from compliance.services.throttle import Door, Limits
+from compliance.store.models import Certificate, Document
+
+LIMITS = Limits("letter", per_pair=5, per_subject=10, per_address=20)
+#: The same words for an absent letter, a wrong code, and a code that was replaced.
+WRONG = "The letter reference or the code is not right. Check both and try again."
+WAIT = "There were too many tries. Wait 15 minutes and try again, or call the number on the letter."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came of a try: the letter, or the words for the person who tried."""
+
+    document: Document | None
+    problem: str | None = None
+
+
+def open_letter(
+    session: Session, now: datetime, *, reference: str, code: str, address: str, key: str
+) -> Opened:
+    """Open a letter by what was typed from a network `address`; every try is counted.
+
+    Commit the session whatever comes of it. Absent and wrong look and take the same: the slow hash
+    is always worked out. `key` is the service's secret key.
+    """
+    typed = read_reference(reference)
+    door = Door.at(LIMITS, typed, address, key)
+    if door.is_shut(session, now):
+        return Opened(None, WAIT)
+    document = session.scalar(
+        select(Document)
+        .where(Document.reference == typed, Document.access_code_hash.is_not(None))
+        .order_by(Document.language.desc())
+        .limit(1)
+    )
+    right = access_codes.matches(code, document.access_code_hash if document else None)
+    door.record(session, now, succeeded=right)
+    return Opened(document) if right else Opened(None, WRONG)
+
+
+def read_reference(typed: str) -> str:
+    """Return a reference as it is kept: capitals, hyphens of one kind, no spaces."""
+    text = typed[:60].upper()
+    for dash in "\u2010\u2011\u2012\u2013\u2014":
+        text = text.replace(dash, "-")
+    return "".join(text.split())
+
+
+def letter_of(session: Session, document_id: int, mark: str) -> Document | None:
+    """Return a letter opened before, as long as the code that opened it still holds."""
+    document = session.get(Document, document_id)
+    if document is None or document.access_code_hash is None or mark_of(document) != mark:
+        return None
+    return document
+
+
+def mark_of(document: Document) -> str:
+    """Return what a browser keeps of the code it gave: it dies when the code is replaced."""
+    assert document.access_code_hash is not None
+    return document.access_code_hash[-16:]
+
+
+def said(document: Document) -> DocumentData:
+    """Return what a document says, from the inputs kept with it."""
+    return from_json(document.inputs["data"])
+
+
+def title_of(document: Document) -> str:
+    """Return what a kind of document is called."""
+    return kinds()[document.kind].title["en"]
+
+
+def downloads(session: Session, letter: Document) -> Sequence[Document]:
+    """Return what the holder of a letter may download: the letter, a later one about the same
+    visit, and a certificate that rests on it."""
+    if letter.visit_id is None:
+        return [letter]
+    others = session.scalars(
+        select(Document)
+        .outerjoin(Certificate, Certificate.document_id == Document.id)
+        .where(
+            Document.visit_id == letter.visit_id,
+            Document.id != letter.id,
+            Document.operator_id == letter.operator_id,
+            (Document.issued_at >= letter.issued_at) | Certificate.id.is_not(None),
+        )
+        .order_by(Document.id)
+    )
+    return [letter, *others]

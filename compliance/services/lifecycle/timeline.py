@@ -1,0 +1,147 @@
+"""A visit's life on one page: what was done, by whom and when, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.services.lifecycle.cases import Case, case_of
+from compliance.services.lifecycle.conditions import Moment, reason_against
+from compliance.services.lifecycle.machine import STEPS, Step
+from compliance.store.models import Decision, Visit
+
+#: What moves a visit on, in the order a page offers it, by the state it is in.
+_ONWARD = {
+    "recorded": ("agree",),
+    "returned": (),
+    "reviewed": ("notify", "close"),
+    "notified": ("confirm", "decide"),
+    "decided": ("tell_decision", "finish_follow_up", "close"),
+    "closed": (),
+}
+#: Steps that are left out of the page, not explained, when they do not come now.
+_SILENT = frozenset({"confirm", "tell_decision", "finish_follow_up"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done."""
+
+    at: datetime
+    what: str
+    who: str
+    note: str = ""
+    #: The reference of a document that went out with it.
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Next:
+    """A step that comes next; with a reason, why it does not come yet."""
+
+    step: Step
+    reason: str | None = None
+
+
+def events(visit: Visit) -> list[Event]:
+    """Return what was done about a recorded visit, the oldest first."""
+    found = [
+        Event(
+            version.recorded_at,
+            "Recorded" if version.number == 1 else f"Corrected (version {version.number})",
+            version.recorded_by.name,
+            version.reason or "",
+        )
+        for version in visit.versions
+    ]
+    found += [
+        Event(
+            review.reviewed_at,
+            "Review: agreed" if review.outcome == "agreed" else "Review: returned",
+            review.reviewed_by.name,
+            review.note,
+        )
+        for review in visit.reviews
+    ]
+    found += [
+        Event(
+            document.issued_at,
+            "Certificate issued"
+            if document.certificate
+            else ("Decision letter sent" if document.decision_id else "Letter sent"),
+            document.issued_by.name,
+            reference=document.reference,
+        )
+        for document in visit.documents
+    ]
+    for decision in visit.decisions:
+        found += _of_decision(visit, decision)
+    for follow_up in visit.follow_ups:
+        found.append(
+            Event(
+                follow_up.created_at,
+                "Follow-up planned",
+                follow_up.created_by.name,
+                follow_up.note,
+            )
+        )
+        if follow_up.done_at and follow_up.done_by:
+            found.append(
+                Event(
+                    follow_up.done_at,
+                    "Follow-up finished",
+                    follow_up.done_by.name,
+                    follow_up.done_note or follow_up.note,
+                )
+            )
+    for share in visit.shares:
+        found.append(
+            Event(share.shared_at, f"Shared with {share.authority.name}", share.shared_by.name)
+        )
+    if visit.closed_at and visit.closed_by:
+        found.append(Event(visit.closed_at, "Closed", visit.closed_by.name))
+    return sorted(found, key=lambda event: event.at)
+
+
+def next_steps(moment: Moment) -> list[Next]:
+    """Return what the person could do next about a visit, and why not yet where they cannot."""
+    found = []
+    for name in _ONWARD.get(moment.case.visit.state, ()):
+        step = STEPS[name]
+        reason = reason_against(step, moment)
+        if reason is None or name not in _SILENT:
+            found.append(Next(step, reason))
+    if any(each.reason is None for each in found):
+        return [each for each in found if each.reason is None]
+    return found
+
+
+def step_words(case: Case, decision: Decision) -> str:
+    """Return what a decided step is called, in the policy that was followed."""
+    step = case.policy.steps.get(decision.step)
+    return step.label if step else decision.step
+
+
+def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
+    case = case_of(visit)
+    words = step_words(case, decision) if case else decision.step
+    formal = decision.second_person_id is not None or decision.state != "made"
+    found = [
+        Event(
+            decision.decided_at,
+            f"{'Proposed' if formal else 'Decision'}: {words}",
+            decision.decided_by.name,
+            decision.reason,
+        )
+    ]
+    if decision.second_person and decision.second_person_at:
+        verb = "Confirmed" if decision.state == "made" else "Not confirmed"
+        found.append(
+            Event(
+                decision.second_person_at,
+                f"{verb}: {words}",
+                decision.second_person.name,
+                decision.second_person_note or "",
+            )
+        )
+    return found
