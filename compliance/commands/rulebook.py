@@ -55,7 +55,7 @@ def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
 
 
 @click.command("assess")
-@click.argument("file", required=False, type=click.File("r", encoding="utf-8"))
+@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
 @click.option("--lines", is_flag=True, help="Read one visit a line (NDJSON) and answer one a line.")
 @click.option(
     "--rulebook",
@@ -63,18 +63,17 @@ def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Use the rulebook in this directory instead of the shipped one.",
 )
-def assess(file: TextIO | None, lines: bool, directory: Path | None) -> None:
+def assess(file: TextIO, lines: bool, directory: Path | None) -> None:
     """Assess a visit written as JSON (FILE, or standard input).
 
     Exit status: 0 assessed; 2 the input names something unknown or is not readable.
     """
     pack = _pack(directory)
-    source = file or click.get_text_stream("stdin", encoding="utf-8")
     if lines:
-        _assess_lines(pack, source)
+        _assess_lines(pack, file)
         return
     try:
-        visit = _json(source.read())
+        visit = _json(file.read())
         if not isinstance(visit, dict):
             raise ValueError("the file must hold one JSON object")
         result = assess_visit(pack, visit)

@@ -117,7 +117,7 @@ def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[D
     return sorted(found, key=lambda each: (each.on, each.visit.id, each.what))
 
 
-def _visits(actor: Actor, wanted: Filter) -> Select[tuple[Visit]]:
+def _visits(actor: Actor, wanted: Filter) -> Select[Visit]:
     query = (
         select(Visit)
         .join(Visit.premises)
@@ -139,7 +139,7 @@ def _visits(actor: Actor, wanted: Filter) -> Select[tuple[Visit]]:
 
 def _part(
     session: Session,
-    query: Select[tuple[Visit]],
+    query: Select[Visit],
     offset: int,
     limit: int | None,
     *,
@@ -172,7 +172,6 @@ def _what(policy: Policy, follow_up: FollowUp) -> str:
 
 def _primary_authority_periods(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
     query = _visits(actor, wanted).join(
-        Authority,
         Decision,
         and_(
             Decision.visit_id == Visit.id,

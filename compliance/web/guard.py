@@ -37,20 +37,20 @@ def permission(name: str) -> Callable[[View], View]:
 
 def permission_of(app: Flask, endpoint: str) -> str:
     """Return the permission of the view behind `endpoint`. Raises AttributeError without one."""
-    name: str = app.view_functions[endpoint].permission  # type: ignore[attr-defined]
+    name: str = app.view_functions[endpoint].permission  # type: ignore[union-attr]
     return name
 
 
 def may_open(endpoint: str) -> bool:
     """Say whether the person of this request may open `endpoint`."""
     app = current_app
-    return allows(signed_in.actor(), app.view_functions[endpoint].permission)  # type: ignore[attr-defined]
+    return allows(signed_in.actor(), app.view_functions[endpoint].permission)  # type: ignore[union-attr]
 
 
 def init_app(app: Flask) -> None:
     """Check the permission of each request before its view is reached."""
     # Flask's own view of files that hold nothing about anybody.
-    app.view_functions["static"].permission = PUBLIC  # type: ignore[attr-defined]
+    app.view_functions["static"].permission = PUBLIC  # type: ignore[union-attr]
     app.before_request(_check)
 
 

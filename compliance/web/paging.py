@@ -59,6 +59,6 @@ def page_number() -> int:
 
 def _href(number: int) -> str:
     # The filters stay as they are; only the page changes.
-    kept = {name: values for name, values in request.args.lists() if name != "page"}
+    kept: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "page"}
     assert request.endpoint is not None
     return url_for(request.endpoint, **(request.view_args or {}), **kept, page=number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -112,6 +113,7 @@ def _page(
     template: str, title: str, page: Page, wanted: Filter, **more: object
 ) -> ResponseReturnValue:
     assert request.endpoint is not None
+    as_csv: dict[str, Any] = {**request.args, "page": None, "as": "csv"}
     return render_template(
         template,
         title=title,
@@ -123,7 +125,7 @@ def _page(
         kind_label=visit_words.kind_label,
         visit_href=visit_words.href,
         here=url_for(request.endpoint),
-        csv_href=url_for(request.endpoint, **{**request.args, "page": None, "as": "csv"}),
+        csv_href=url_for(request.endpoint, **as_csv),
         **more,
     )
 
