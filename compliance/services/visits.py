@@ -23,6 +23,7 @@ from compliance.access import Actor
 from compliance.rulebook import AnswerError, Pack, shipped_pack
 from compliance.rulebook.answers import Reader
 from compliance.rulebook.asked import asked, asked_facts
+from compliance.rulebook.pack import dims_match
 from compliance.rulebook.words import question_line
 from compliance.services import assessments
 from compliance.services.errors import NotFound, Refused
@@ -331,10 +332,19 @@ def dims_of(visit: Visit, pack: Pack) -> dict[str, list[str]]:
     return {name: codes for name, codes in held.items() if name in pack.by_id("dim")}
 
 
-def facts_of(visit: Visit, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the operation's facts with those that hold for this visit alone laid over them."""
+def facts_of(visit: Visit, own: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
+    """Return the operation's facts with those that hold for this visit alone laid over them.
+
+    What the visit itself says already (`filled_by` in the rulebook) is not asked twice.
+    """
     shared = visit.operation.facts if visit.operation is not None else {}
-    return {**shared, **own}
+    said = {"purpose": visit.purpose}
+    filled = {
+        entry["id"]: said[entry["filled_by"]]
+        for entry in pack.entries("fact")
+        if entry.get("filled_by") in said and dims_match(entry.get("dims"), {"kind": visit.kind})
+    }
+    return {**shared, **own, **filled}
 
 
 def record(
@@ -473,16 +483,14 @@ def _particulars(visit: Visit) -> Particulars:
 def _content(visit: Visit, handed_in: Record, pack: Pack) -> dict[str, Any]:
     """Everything a version holds, read strictly; questions that were not put are left out."""
     dims = dims_of(visit, pack)
-    facts = {**facts_of(visit, handed_in.operation_facts)}
+    facts = facts_of(visit, handed_in.operation_facts, pack)
     try:
         typed_facts = Reader(pack.facts, "operation fact").read(facts)
         typed = Reader(pack.questions).read(handed_in.answers)
     except AnswerError as error:
         raise Refused(_in_plain(error, pack), error.question) from error
     put = [entry["id"] for entry in asked(pack, dims, visit.visited_on, typed, typed_facts)]
-    facts_put = {
-        entry["id"] for entry in asked_facts(pack, dims, visit.visited_on, typed_facts)
-    } | {name for name in facts if name not in handed_in.operation_facts}
+    facts_put = {entry["id"] for entry in asked_facts(pack, dims, visit.visited_on, typed_facts)}
     answers = {name: handed_in.answers[name] for name in put if name in handed_in.answers}
     reasons = {
         name: why

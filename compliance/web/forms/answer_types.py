@@ -336,6 +336,9 @@ class Words(AnswerType):
     def _definite(self, text: str) -> Any:
         if len(text) > LONGEST_TEXT:
             raise Unreadable(f"Use at most {LONGEST_TEXT:,} characters")
+        pattern = self.entry.get("pattern")
+        if text and pattern and not re.fullmatch(pattern, text):
+            raise Unreadable(self.error)
         return text or None
 
 
@@ -391,6 +394,10 @@ class AnswerField(Field):
         super().__init__(label=answers.label, **settings)
         self.answers = answers
         self.as_typed: dict[str, list[str]] = {}
+
+    def _value(self) -> str:
+        """The first box as it was typed, for a page that shows it again."""
+        return next(iter(self.as_typed.get(self.answers.id, ())), "")
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the boxes of this question; None where nothing was typed."""

@@ -118,7 +118,11 @@ def _sections(
     held: _Held, table: Table, asked: Asked | None, key: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> tuple[Section, ...]:
     pack, dims = held.pack, {name: list(codes) for name, codes in key}
-    entries = [one for one in pack.entries(table) if dims_match(one.get("dims"), dims)]
+    entries = [
+        one
+        for one in pack.entries(table)
+        if dims_match(one.get("dims"), dims) and "filled_by" not in one
+    ]
     found = []
     for section in pack.entries("section"):
         if asked is not None and section.get("asked", "operation") != asked:
