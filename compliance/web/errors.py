@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from compliance.services.errors import NotFound, Refused
 from compliance.web import resend
@@ -34,6 +34,9 @@ def _page(status: int) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response(request.environ)  # type: ignore[return-value]
+    if isinstance(error, SecurityError):
+        # Under a stranger's name no address of ours can be built, so there is no page to show.
+        return Response("This service does not answer to that name.", 400, mimetype="text/plain")
     # Whether a view or the commit at the end of the request met it, a busy database is no fault.
     if isinstance(error, InternalServerError) and isinstance(
         error.original_exception, OperationalError

@@ -160,4 +160,6 @@ def test_another_authority_is_told_that_there_is_nothing(
 def test_open_pages_open_for_anyone(
     door: tuple[str, str], client: FlaskClient, app: Application, world: World
 ) -> None:
-    assert _ask(client, app, world, door).status_code < 500
+    answer = _ask(client, app, world, door)
+    assert answer.status_code < 500
+    answer.close()
