@@ -135,8 +135,9 @@ def findings(points: Iterable[Shown]) -> Findings:
     lines = ["def findings(outcomes, severities, answers, facts):"]
     lines.append("    question, fact = answers.get, facts.get")
     for (kind, name), local in said.items():
-        answer = f"{kind}({name!r}) or {NOT_OBSERVED!r}"
-        lines.append(f"    {local} = {{{kind!r}: {name!r}, 'answer': {answer}}}")
+        lines.append(f"    {local} = {kind}({name!r})")
+        lines.append(f"    if {local} is None: {local} = {NOT_OBSERVED!r}")
+        lines.append(f"    {local} = {{{kind!r}: {name!r}, 'answer': {local}}}")
     lines.append(f"    return [{', '.join(written)}]")
     return cast("Findings", _function("findings", "\n".join(lines)))
 

@@ -1,0 +1,1 @@
+"""The same rule data through two engines: Python's and the browser's."""

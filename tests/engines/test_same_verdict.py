@@ -1,0 +1,85 @@
+"""The tablet's engine and the server's give the same assessment of the same visit, to the letter."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.rulebook import Pack, assess, load_pack, shipped_pack
+from tests.engines.random_visits import RandomVisits
+
+HERE = Path(__file__).parent
+KITCHENS = HERE.parent / "data" / "packs" / "hygiene"
+NODE = shutil.which("node", path=f"{HERE.parents[1] / '.venv' / 'bin'}:{os.environ['PATH']}")
+VISITS = int(os.environ.get("SAME_VERDICT_VISITS", "2000"))
+
+
+def _browser(pack: Pack, visits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    release = {
+        "id": pack.id,
+        "version": pack.version,
+        "sha256": pack.sha256,
+        "content": pack.content,
+    }
+    lines = "\n".join(json.dumps(one) for one in [release, *visits])
+    assert NODE, "Node is installed by make setup"
+    done = subprocess.run(
+        [NODE, str(HERE / "assess_lines.mjs")],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _plain(result: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(result))
+
+
+@pytest.mark.parametrize(
+    ("pack", "count"),
+    [(shipped_pack(), VISITS), (load_pack(KITCHENS), max(200, VISITS // 10))],
+    ids=["knives", "kitchens"],
+)
+def test_both_engines_agree_on_random_visits(pack: Pack, count: int) -> None:
+    maker = RandomVisits(pack, seed=20261122)
+    visits = [maker.visit() for _ in range(count)]
+    for visit, told in zip(visits, _browser(pack, visits), strict=True):
+        assert told == _plain(assess(pack, visit)), json.dumps(visit)
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {
+            "kind": "store_audit",
+            "nation": "england",
+            "channel": "in_store",
+            "visited_on": "2026-02-30",
+        },
+        {
+            "kind": "stor_audit",
+            "nation": "england",
+            "channel": "in_store",
+            "visited_on": "2026-02-03",
+        },
+        {
+            "kind": "store_audit",
+            "nation": "england",
+            "channel": "in_store",
+            "visited_on": "2026-02-03",
+            "answers": {"no_such_question": "yes"},
+        },
+    ],
+    ids=["no such day", "no such kind", "no such question"],
+)
+def test_what_one_engine_refuses_the_other_refuses(visit: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        assess(shipped_pack(), visit)
+    assert "error" in _browser(shipped_pack(), [visit])[0]
