@@ -62,7 +62,7 @@ def verify_certificate(
     was issued, which is how a letter is known. Never raises for a bad file.
     """
     digest = hashlib.sha256(pdf).hexdigest()
-    claimed = _claimed_reference(pdf)
+    claimed = _claimed_reference(_metadata(pdf))
 
     def verdict(outcome: Outcome, reason: str) -> Verdict:
         return Verdict(outcome, reason, digest, claimed)
@@ -87,8 +87,17 @@ def verify_certificate(
     return verdict(Outcome.GENUINE, "This certificate is ours, and no byte of it was changed.")
 
 
-def _claimed_reference(pdf: bytes) -> str:
-    found = _IDENTIFIER.search(pdf)
+def _metadata(pdf: bytes) -> bytes:
+    """The metadata of a file, as it says; of a file that cannot be read, all its bytes."""
+    try:
+        metadata: bytes = PdfFileReader(BytesIO(pdf)).root["/Metadata"].data
+    except Exception:  # a damaged file breaks the reader in a hundred ways
+        return pdf
+    return metadata
+
+
+def _claimed_reference(metadata: bytes) -> str:
+    found = _IDENTIFIER.search(metadata)
     return found.group(1).decode("utf-8", "replace") if found else ""
 
 
@@ -96,7 +105,7 @@ def _unsigned(pdf: bytes, digest: str, claimed: str, is_issued: Callable[[str], 
     if is_issued(digest):
         reason = "This document is ours, and no byte of it was changed."
         return Verdict(Outcome.GENUINE, reason, digest, claimed)
-    if _SPECIMEN.search(pdf):
+    if _SPECIMEN.search(_metadata(pdf)):
         reason = "This is a specimen: a preview that was never issued."
         return Verdict(Outcome.SPECIMEN, reason, digest, claimed)
     if claimed:

@@ -8,9 +8,7 @@ import pytest
 from compliance.documents import Rendered, kinds, render
 from compliance.documents.press import Press
 
-EVERY_SAMPLE = [
-    (kind.name, sample) for kind in kinds().values() for sample in ("", *kind.samples)
-]
+EVERY_SAMPLE = [(kind.name, sample) for kind in kinds().values() for sample in ("", *kind.samples)]
 LETTERS = [(name, sample) for name, sample in EVERY_SAMPLE if kinds()[name].letter]
 
 

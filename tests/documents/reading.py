@@ -47,7 +47,9 @@ def lines(html: str, *, without: frozenset[str] = frozenset({"head", "specimen"}
     parser = _Lines(without)
     parser.feed(html)
     parser.close()
-    found = (" ".join(line.replace("\u00a0", " ").split()) for line in "".join(parser.text).split("\n"))
+    found = (
+        " ".join(line.replace("\u00a0", " ").split()) for line in "".join(parser.text).split("\n")
+    )
     return [line.strip("| ") for line in found if line.strip("| ")]
 
 

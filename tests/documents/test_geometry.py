@@ -89,7 +89,9 @@ def test_the_window_shows_the_address_and_nothing_else(
 
 def test_the_measure_sees_ink_in_a_forbidden_place(press: Press) -> None:
     """The check itself can fail: a word in the top left corner is found."""
-    html = '<html lang="en"><title>t</title><p style="position:absolute;top:2mm;left:2mm">corner</p>'
+    html = (
+        '<html lang="en"><title>t</title><p style="position:absolute;top:2mm;left:2mm">corner</p>'
+    )
     pdf, _ = press.make(
         {"html": html, "css": "@page{size:A4;margin:0}", "letter": False, "most_pages": 1}
     )
@@ -121,7 +123,11 @@ def test_seven_long_address_lines_fit_the_window(press: Press) -> None:
 
 
 def test_a_long_line_is_broken_at_a_word(press: Press) -> None:
-    lines = ["The Marchwood and Wensum Valley Ironmongery and Hardware Ltd", "18 Elm Row", "NR3 1QZ"]
+    lines = [
+        "The Marchwood and Wensum Valley Ironmongery and Hardware Ltd",
+        "18 Elm Row",
+        "NR3 1QZ",
+    ]
     data = kinds()["test-purchase-pass"].sample_data({"recipient": {"lines": lines}})
     assert address_read_by_the_printer(render(data, using=press).pdf) == [
         "The Marchwood and Wensum Valley Ironmongery",
@@ -143,9 +149,7 @@ def test_a_long_line_is_broken_at_a_word(press: Press) -> None:
         (["W" * 60, "18 Elm Row", "NR3 1QZ"], "does not fit the envelope window"),
     ],
 )
-def test_an_address_no_window_takes_is_refused(
-    lines: list[str], reason: str, press: Press
-) -> None:
+def test_an_address_no_window_takes_is_refused(lines: list[str], reason: str, press: Press) -> None:
     data = kinds()["test-purchase-pass"].sample_data({"recipient": {"lines": lines}})
     with pytest.raises(DocumentRefused, match=reason):
         render(data, using=press)

@@ -48,12 +48,12 @@ INJECTIONS = [
     "${7*7} #{7*7} <%= 7*7 %>",
     "x; background: url(file:///etc/passwd)",
     "url(file:///etc/passwd)",
-    "x\" style=\"position:fixed;top:0\" y=\"",
+    'x" style="position:fixed;top:0" y="',
     "x' onmouseover='alert(1)",
     "<table><tr><td>x</td></tr></table>",
     "</table></main></body></html>",
     "<form><input name=x></form>",
-    "\\\"); attr(x); content: url(",
+    '\\"); attr(x); content: url(',
     "%PDF-1.4 << /Type /Catalog >> endobj",
     ") Tj ET BT (x",
 ]
@@ -65,8 +65,8 @@ def everywhere(value: Any, text: str) -> Any:
         changed = {}
         for part in fields(value):
             given = getattr(value, part.name)
-            if part.name in ("kind", "language", "nation", "story", "postcode", "law") and not (
-                type(value).__name__ == "Authority"
+            if part.name in ("kind", "language", "nation", "story", "postcode", "law") and (
+                type(value).__name__ != "Authority"
             ):
                 continue
             if part.name == "lines" and type(value).__name__ == "Recipient":

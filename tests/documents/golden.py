@@ -1,0 +1,35 @@
+"""The golden text of each kind and story, read as a lawyer would: written by
+`python -m tests.documents.golden`, compared by the tests."""
+
+from pathlib import Path
+
+from compliance.documents import kinds
+from compliance.documents.compose import compose
+from tests.documents.reading import lines
+
+FOLDER = Path(__file__).parent / "golden"
+
+
+def text_of(name: str, sample: str) -> str:
+    """The whole text of a sample, a block a line."""
+    data = kinds()[name].sample_data(sample=sample)
+    return "\n".join(lines(compose(data, kinds()[name], specimen=False))) + "\n"
+
+
+def path_of(name: str, sample: str) -> Path:
+    """Where a sample's golden text is kept."""
+    return FOLDER / f"{name}{f'.{sample}' if sample else ''}.txt"
+
+
+def main() -> None:
+    """Write every golden text anew; the change is then read in the diff."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.txt"):
+        old.unlink()
+    for kind in kinds().values():
+        for sample in ("", *kind.samples):
+            path_of(kind.name, sample).write_text(text_of(kind.name, sample), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,308 @@
+"""The certificate says what it is and no more, leads to its status, and no forgery of it passes
+(security.md, case 5)."""
+
+import datetime
+import random
+import re
+import stat
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+
+import pikepdf
+import pytest
+import zxingcpp
+from PIL import ImageFilter
+
+from compliance.documents import DocumentRefused, Rendered, kinds, render
+from compliance.documents.conformance import nonconformities
+from compliance.documents.keys import Keys, open_keys, root_certificates
+from compliance.documents.press import Press
+from compliance.documents.signing import open_seal
+from compliance.documents.verifying import Outcome, Verdict, verify_certificate
+from tests.documents.reading import pdf_text, picture
+
+NOW = datetime.datetime(2026, 10, 5, 9, 0, tzinfo=datetime.UTC)
+PX_PER_MM = 100 / 25.4
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return open_keys(tmp_path_factory.mktemp("ours"), NOW)
+
+
+@pytest.fixture(scope="module")
+def genuine(keys: Keys, press: Press) -> Rendered:
+    seal = open_seal(keys, NOW, "Norfolk Trading Standards")
+    return render(kinds()["certificate"].sample_data(), seal=seal, using=press)
+
+
+@pytest.fixture(scope="module")
+def check(keys: Keys) -> Callable[[bytes], Verdict]:
+    return lambda pdf: verify_certificate(pdf, [keys.root_certificate])
+
+
+def test_it_says_what_was_found_when_and_what_it_is_not(genuine: Rendered) -> None:
+    text = pdf_text(genuine.pdf)
+    assert "We found no issues on the points we checked on 20 September 2026" in text
+    assert "Marchwood Hardware, NR3 1QZ" in text
+    assert "Run by Marchwood Stores Limited" in text
+    assert "Valid until 20 September 2027" in text
+    assert "This is not a licence, an approval or a promise." in text
+    assert "does not limit what we may do after a later visit" in text
+    assert "What we did not check" in text
+    for word in ("grade", "score", "compliant", "approved", "safe "):
+        assert word not in text.lower()
+    assert genuine.pages == 1
+
+
+def test_the_day_of_the_check_is_larger_than_the_day_it_ends(genuine: Rendered) -> None:
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(genuine.pdf)[0].get_textpage()
+    text = page.get_text_range().replace("\u00a0", " ")
+
+    def height(day: str) -> float:
+        """How tall the first figure of a day is, in points."""
+        _, bottom, _, top = page.get_charbox(text.index(day))
+        return float(top - bottom)
+
+    assert height("20 September 2026") > 2 * height("20 September 2027")
+
+
+def test_the_code_is_25_mm_and_reads_at_100_dpi(genuine: Rendered) -> None:
+    page = picture(genuine.pdf, dpi=100)
+    (found,) = zxingcpp.read_barcodes(page)
+    assert found.text == kinds()["certificate"].sample_data().status_url
+    place = found.position
+    width = ((place.top_right.x - place.top_left.x) ** 2) ** 0.5 / PX_PER_MM
+    assert width == pytest.approx(25, abs=1.2)
+    worn = page.filter(ImageFilter.GaussianBlur(0.6)).rotate(4, fillcolor=255, expand=True)
+    assert zxingcpp.read_barcodes(worn)[0].text == found.text
+
+
+def test_a_long_address_still_reads_at_100_dpi(keys: Keys, press: Press) -> None:
+    url = "https://check-knife-sales.trading-standards.some-county.example/c/4Qm8V2tZ7xKpN1rJ6yB3Lw"
+    data = kinds()["certificate"].sample_data({"status_url": url})
+    made = render(data, seal=open_seal(keys, NOW), using=press)
+    assert zxingcpp.read_barcodes(picture(made.pdf, dpi=100))[0].text == url
+
+
+def test_the_same_file_is_archived_read_aloud_and_signed(
+    genuine: Rendered, check: Callable[[bytes], Verdict]
+) -> None:
+    assert nonconformities(genuine.pdf) == []
+    verdict = check(genuine.pdf)
+    assert verdict.outcome is Outcome.GENUINE
+    assert verdict.reference == "CKS-C-2026-000042"
+    assert verdict.sha256 == genuine.sha256
+
+
+def test_many_signed_files_all_keep_both_formats(keys: Keys, press: Press) -> None:
+    """A compressed stream that ends with a carriage return is rare, and must not slip through."""
+    seal = open_seal(keys, NOW)
+    kind = kinds()["certificate"]
+    for number in range(12):
+        made = render(
+            kind.sample_data({"reference": f"CKS-C-2026-{number:06}"}), seal=seal, using=press
+        )
+        assert nonconformities(made.pdf) == []
+
+
+def test_a_certificate_without_a_key_is_not_issued(press: Press) -> None:
+    with pytest.raises(DocumentRefused, match="only issued signed"):
+        render(kinds()["certificate"].sample_data(), using=press)
+
+
+def revised(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
+    """The file saved again by another program, after a change."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        change(opened)
+        output = BytesIO()
+        opened.save(output)
+        return output.getvalue()
+
+
+def updated(pdf: bytes, change: Callable) -> bytes:  # type: ignore[type-arg]
+    """The file with a change appended as an incremental update; the signed part stays untouched."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    change(writer)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def white_overlay(writer) -> None:  # type: ignore[no-untyped-def]
+    from pyhanko.pdf_utils import generic
+
+    writer.add_stream_to_page(
+        0,
+        writer.add_object(generic.StreamObject(stream_data=b"q 1 1 1 rg 60 600 500 60 re f Q")),
+    )
+
+
+def changed_catalog(writer) -> None:  # type: ignore[no-untyped-def]
+    from pyhanko.pdf_utils.generic import NameObject
+
+    writer.root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    writer.update_root()
+
+
+def note(writer) -> None:  # type: ignore[no-untyped-def]
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+
+    page = writer.find_page_for_modification(0)[0].get_object()
+    annotation = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/FreeText"),
+            pdf_name("/Contents"): pdf_string("Still holds"),
+            pdf_name("/Rect"): generic.ArrayObject(generic.NumberObject(n) for n in (9, 9, 99, 99)),
+        }
+    )
+    page["/Annots"].append(writer.add_object(annotation))
+    writer.update_container(page["/Annots"])
+
+
+def stripped(opened: pikepdf.Pdf) -> None:
+    del opened.Root["/AcroForm"], opened.Root["/Perms"], opened.pages[0]["/Annots"]
+
+
+def gap(pdf: bytes) -> tuple[int, int]:
+    """Where the signature's own digits stand."""
+    _, first, second, _ = map(int, re.findall(rb"/ByteRange \[\s*(\d+) (\d+) (\d+) (\d+)", pdf)[-1])
+    return first, second
+
+
+def flipped(pdf: bytes, at: int, bits: int = 1) -> bytes:
+    return pdf[:at] + bytes([pdf[at] ^ bits]) + pdf[at + 1 :]
+
+
+def test_a_byte_changed_anywhere_is_seen(
+    genuine: Rendered, check: Callable[[bytes], Verdict]
+) -> None:
+    pdf = genuine.pdf
+    first, second = gap(pdf)
+    places = [
+        *random.Random(5).sample(range(len(pdf)), 60),
+        *range(first, second, 97),  # the signature, and the zeroes after it
+        first,
+        second - 1,
+        len(pdf) - 1,
+    ]
+    for at in places:
+        for bits in (1, 0x20):  # 0x20 turns a hex digit's capital into a small letter
+            assert check(flipped(pdf, at, bits)).outcome is not Outcome.GENUINE, at
+
+
+FORGERIES: dict[str, Callable[[bytes], bytes]] = {
+    "zeroes in the signature": lambda pdf: (
+        pdf[: gap(pdf)[0] + 1] + b"0" * (gap(pdf)[1] - gap(pdf)[0] - 2) + pdf[gap(pdf)[1] - 1 :]
+    ),
+    "bytes appended": lambda pdf: pdf + b"\n% more",
+    "a line end appended": lambda pdf: pdf + b"\n",
+    "truncated": lambda pdf: pdf[:-200],
+    "truncated in the middle": lambda pdf: pdf[: len(pdf) // 2],
+    "a white overlay": lambda pdf: updated(pdf, white_overlay),
+    "a changed catalog": lambda pdf: updated(pdf, changed_catalog),
+    "a note": lambda pdf: updated(pdf, note),
+    "saved again": lambda pdf: revised(pdf, lambda opened: None),
+    "the signature stripped": lambda pdf: revised(pdf, stripped),
+    "the unsigned file": lambda pdf: pdf[: pdf.index(b"%%EOF") + 6],
+    "another name in the same length": lambda pdf: pdf.replace(b"000042", b"000043"),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_is_refused(
+    name: str, genuine: Rendered, check: Callable[[bytes], Verdict]
+) -> None:
+    forged = FORGERIES[name](genuine.pdf)
+    assert forged != genuine.pdf
+    assert check(forged).outcome in (Outcome.ALTERED, Outcome.NOT_OURS)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-", b"%PDF-1.7\nnothing", b"GIF89a", b"\0" * 99])
+def test_what_is_no_document_of_ours(content: bytes, check: Callable[[bytes], Verdict]) -> None:
+    assert check(content).outcome is Outcome.NOT_OURS
+
+
+def test_an_authority_of_the_same_name_is_not_us(
+    tmp_path: Path, press: Press, check: Callable[[bytes], Verdict]
+) -> None:
+    impostor = open_seal(open_keys(tmp_path, NOW), NOW, "Norfolk Trading Standards")
+    forged = render(kinds()["certificate"].sample_data(), seal=impostor, using=press).pdf
+    verdict = check(forged)
+    assert (verdict.outcome, verdict.reason) == (
+        Outcome.NOT_OURS,
+        "This file is signed, but not by us.",
+    )
+
+
+def test_a_second_foreign_signature_is_refused(
+    tmp_path: Path, genuine: Rendered, check: Callable[[bytes], Verdict]
+) -> None:
+    from asn1crypto import keys as asn1_keys
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import signers
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    other = open_keys(tmp_path, NOW)
+    signer = signers.SimpleSigner(
+        asn1_x509.Certificate.load(other.signing_certificate),
+        asn1_keys.PrivateKeyInfo.load(other.signing_key),
+        SimpleCertificateStore(),
+    )
+
+    class Careless(signers.PdfSigner):
+        """A signing tool that ignores that ours allows no change."""
+
+        def _enforce_certification_constraints(self, reader: object) -> None:
+            return
+
+    output = Careless(signers.PdfSignatureMetadata(field_name="Second"), signer).sign_pdf(
+        IncrementalPdfFileWriter(BytesIO(genuine.pdf))
+    )
+    verdict = check(output.getvalue())
+    assert verdict.outcome is Outcome.ALTERED
+    assert "more than one signature" in verdict.reason
+
+
+def test_a_specimen_is_called_a_specimen(press: Press, check: Callable[[bytes], Verdict]) -> None:
+    for name in kinds():
+        made = render(kinds()[name].sample_data(), specimen=True, using=press)
+        assert "SPECIMEN" in pdf_text(made.pdf)
+        assert check(made.pdf).outcome is Outcome.SPECIMEN
+
+
+def test_a_letter_is_known_by_its_hash(press: Press, keys: Keys) -> None:
+    made = render(kinds()["advice-letter"].sample_data(), using=press)
+    roots = [keys.root_certificate]
+    known = verify_certificate(made.pdf, roots, is_issued={made.sha256}.__contains__)
+    assert known.outcome is Outcome.GENUINE
+    assert verify_certificate(made.pdf, roots).outcome is Outcome.ALTERED
+    changed = verify_certificate(made.pdf + b"\n", roots, is_issued={made.sha256}.__contains__)
+    assert changed.outcome is Outcome.ALTERED
+
+
+def test_keys_are_private_and_made_once(tmp_path: Path) -> None:
+    """Processes that start together end with the same keys."""
+    seen: list[Keys] = []
+    threads = [Thread(target=lambda: seen.append(open_keys(tmp_path, NOW))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(seen)) == 1
+    assert len(seen) == 8
+    assert [path.name for path in tmp_path.iterdir()] == ["documents"]
+    for path in (tmp_path / "documents").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "documents").stat().st_mode) == 0o700
+    assert root_certificates(tmp_path) == [seen[0].root_certificate]
+    assert root_certificates(tmp_path / "nowhere") == []

@@ -1,0 +1,104 @@
+"""Every sentence about the law rests on a verified row of the law sheet, and no template speaks of
+the law in any other way."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from compliance.documents import DocumentRefused, kinds, render
+from compliance.documents.kinds import FOLDER
+from compliance.documents.law import LawBook, Sentence, law_book
+from compliance.documents.press import Press
+
+TEMPLATES = sorted(FOLDER.rglob("*.html"))
+ABOUT_LAW = re.compile(
+    r"(?<!\w)(law|laws|legal\w*|illegal\w*|unlawful\w*|offence\w*|prosecut\w*|court\w*|fine|fined"
+    r"|fines|prison|imprison\w*|convict\w*|defence|statut\w*|crimes?|criminal\w*|penalt\w*|act)(?!\w)",
+    re.IGNORECASE,
+)
+# Words that say what is not law, or name a heading or a place of help.
+HARMLESS = (
+    "Law or good practice",
+    "The law in this letter:",
+    "not about the law",
+    "If you know about knife crime",
+    "act on this letter",
+)
+
+
+def spoken(path_text: str) -> str:
+    """What a template prints by itself: without comments, calls of law() and other code."""
+    text = re.sub(r"\{#.*?#\}", " ", path_text, flags=re.S)
+    text = re.sub(r'law\("[a-z0-9_]+"\)', " ", text)
+    strings = " ".join(re.findall(r'"([^"]*)"', " ".join(re.findall(r"\{\{.*?\}\}", text, re.S))))
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.S)
+    return re.sub(r"<[^>]*>", " ", text) + " " + strings
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_template_speaks_of_the_law_only_through_law(path) -> None:  # type: ignore[no-untyped-def]
+    text = spoken(path.read_text(encoding="utf-8"))
+    for phrase in HARMLESS:
+        text = text.replace(phrase, " ")
+    assert ABOUT_LAW.findall(text) == []
+
+
+def test_the_scan_sees_a_sentence_about_the_law() -> None:
+    assert ABOUT_LAW.findall(spoken("<p>This is an offence.</p>")) == ["offence"]
+    assert ABOUT_LAW.findall(spoken('{{ part.answers([("Q", "You may go to prison.")]) }}'))
+    assert not ABOUT_LAW.findall(spoken('<p>{{ law("sale_can_be_offence") }}</p>'))
+
+
+def test_every_sentence_rests_on_a_verified_row() -> None:
+    book = law_book()
+    assert len(book.sentences) >= 8
+    for sentence in book.sentences:
+        row = book.row(sentence.law)
+        assert row["source"]
+        assert row["confidence"] in ("V", "S", "K")
+        assert sentence.text["en"].endswith(".")
+
+
+def test_every_sentence_that_a_template_asks_for_exists() -> None:
+    known = {each.id for each in law_book().sentences}
+    asked = {
+        identifier
+        for path in TEMPLATES
+        for identifier in re.findall(r'law\("([a-z0-9_]+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert asked <= known
+    assert asked
+
+
+@pytest.mark.parametrize("unverified", [True, None])
+def test_a_sentence_without_a_row_or_with_an_unverified_one_is_refused(
+    unverified: bool | None,
+) -> None:
+    sentence = Sentence("s", "row", ("england",), date(2000, 1, 1), None, {"en": "It is so."})
+    rows = {} if unverified is None else {"row": {"id": "row", "unverified": True}}
+    with pytest.raises(DocumentRefused, match=r"no row|unverified"):
+        LawBook((sentence,), rows).sentence("s", "england", date(2026, 1, 1))
+
+
+def test_versions_of_one_sentence_never_hold_at_once() -> None:
+    for one in law_book().sentences:
+        for other in law_book().sentences:
+            if one is not other and one.id == other.id and set(one.nations) & set(other.nations):
+                assert (one.end is not None and one.end < other.start) or (
+                    other.end is not None and other.end < one.start
+                )
+
+
+@pytest.mark.parametrize("nation", ["scotland", "northern_ireland"])
+def test_another_nation_waits_for_its_own_wording(nation: str, press: Press) -> None:
+    data = replace(kinds()["test-purchase-sale"].sample_data(), nation=nation)
+    with pytest.raises(DocumentRefused, match="no verified wording of 'sale_can_be_offence'"):
+        render(data, using=press)
+
+
+def test_a_point_that_rests_on_an_unknown_row_is_refused(press: Press) -> None:
+    point = {"found": "We saw it.", "to_do": "Do it.", "label": "Law", "law": "99/nowhere"}
+    with pytest.raises(DocumentRefused, match="no row of the law sheet called '99/nowhere'"):
+        render(kinds()["advice-letter"].sample_data({"points": [point]}), using=press)
