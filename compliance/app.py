@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -51,6 +51,13 @@ class Application(Flask):
     @secret_key.setter
     def secret_key(self, value: str | bytes | None) -> None:
         raise AttributeError("The secret key comes from the settings")
+
+    def send_static_file(self, filename: str) -> Response:
+        """Send a file of `static/`, its compressed twin where there is one and the browser can."""
+        twin = built.compressed(str(self.static_folder), filename)
+        if twin is None:
+            return super().send_static_file(filename)
+        return built.say_compressed(super().send_static_file(twin), filename)
 
 
 def create_app(settings: Settings | None = None) -> Application:

@@ -69,3 +69,21 @@ def test_pages_are_accessible_at_every_size(
         if wider := sideways(page):
             wrong[f"{name}, sideways"] = wider
     assert wrong == {}
+
+
+#: What a shop or the public opens first on a phone, everything it loads counted.
+LIGHT = {
+    name: address for name, (role, address) in PAGES.items() if role is None and name != "sign-in"
+}
+MOST_BYTES = 60_000
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_an_open_page_is_light_on_a_poor_signal(
+    name: str, server: Server, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(PHONE).new_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(LIGHT[name](server.world), wait_until="networkidle")
+    assert 0 < sum(sizes) <= MOST_BYTES
