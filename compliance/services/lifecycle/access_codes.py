@@ -1,4 +1,5 @@
-"""The code printed on a letter: twelve characters that are easy to type and hard to guess."""
+"""The code printed on a letter, twelve characters that are easy to type and hard to guess; and the
+secret part of a certificate's link."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import secrets
 #: Crockford's base 32: no I, L, O or U. Twelve of them are 60 random bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
+#: 128 random bits: the public link of a certificate cannot be guessed.
+LINK_BYTES = 16
 _FORGIVEN = str.maketrans(
     {"O": "0", "I": "1", "L": "1"} | dict.fromkeys(" -\t\u00a0\u2010\u2011\u2012\u2013\u2014")
 )
@@ -19,6 +22,11 @@ _COST = {"n": 2**13, "r": 8, "p": 1, "dklen": 32}
 def new_code() -> str:
     """Return a new code, twelve characters without separators."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def new_link() -> str:
+    """Return the secret part of a new public link."""
+    return secrets.token_urlsafe(LINK_BYTES)
 
 
 def spaced(code: str) -> str:

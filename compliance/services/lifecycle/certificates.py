@@ -7,7 +7,6 @@ sentence: it never tells whether something waits, or what.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,8 +36,6 @@ from compliance.services.permission import require
 from compliance.store.models import Certificate, Decision, Document, Operator, Premises, Visit
 
 KIND = "certificate"
-#: 128 random bits: the public link of a certificate cannot be guessed.
-TOKEN_BYTES = 16
 REFUSAL = (
     "A certificate cannot be issued for these premises now. It needs a reviewed store audit of the "
     "last 12 months with nothing left to put right, and nothing at the premises that still waits."
@@ -144,7 +141,7 @@ def issue(
             return each
     if held := missing_language(KIND, visit.nation):
         raise Refused(held)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = office.new_link()
     data = certificate_data(
         entitled.case,
         reference=next_reference(session, visit.authority, now),
@@ -247,9 +244,19 @@ def _premises(session: Session, actor: Actor, premises_id: int) -> Premises:
     return premises
 
 
-def _entitled(session: Session, actor: Actor, premises: Premises, today: date) -> Entitlement:
+def entitled_for(
+    session: Session, actor: Actor, premises: Premises, today: date
+) -> Entitlement | None:
+    """Return what the actor's authority could issue today; None: none now, for whatever reason."""
     entitled = entitlement(session, premises, today)
     if entitled is None or entitled.case.visit.authority_id != actor.authority_id:
+        return None
+    return entitled
+
+
+def _entitled(session: Session, actor: Actor, premises: Premises, today: date) -> Entitlement:
+    entitled = entitled_for(session, actor, premises, today)
+    if entitled is None:
         raise Refused(REFUSAL)
     return entitled
 

@@ -5,6 +5,7 @@ What is issued is kept and served as it was; the same thing asked for twice is i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +32,13 @@ SPECIMEN_CODE = "X" * access_codes.LENGTH
 
 @dataclass(frozen=True)
 class Office:
-    """What an issuing office has at hand: the address of the service, and the key that signs."""
+    """What an issuing office has at hand: the address of the service, the key that signs, and where
+    its secrets come from (the demo's can be foretold)."""
 
     public_url: str
     seal: Seal | None = None
+    new_code: Callable[[], str] = access_codes.new_code
+    new_link: Callable[[], str] = access_codes.new_link
 
 
 def issue_letter(
@@ -54,7 +58,7 @@ def issue_letter(
     there = letter_sent(case, decision)
     if there is not None:
         return there
-    code = access_codes.new_code()
+    code = office.new_code()
     bearing = Bearing(
         reference=next_reference(session, case.visit.authority, now),
         code=code,
