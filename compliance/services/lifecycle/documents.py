@@ -1,0 +1,96 @@
+"""What was issued: the list an authority keeps, and one document with its standing today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from compliance.access import Actor
+from compliance.services.lifecycle.certificates import Status, status_on
+from compliance.services.permission import require
+from compliance.services.spelling import fold
+from compliance.store.models import Document, Premises, VisitShare
+
+#: What a letter is: sent, and never anything else.
+SENT = "sent"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to; None and empty narrow nothing."""
+
+    text: str = ""
+    kind: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Something is left out."""
+        return bool(self.text or self.kind or self.since or self.until)
+
+
+def status_of(document: Document, today: date) -> str:
+    """Return what a document is worth on a day: a certificate's status, or `sent`."""
+    if document.certificate is None:
+        return SENT
+    return status_on(document.certificate, today).value
+
+
+def issued(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Document], int]:
+    """Return what the actor's authority issued or a partner shared, the newest first, and how many."""
+    require(actor, "document.read")
+    query = _query(actor, wanted)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Document.issued_at.desc(), Document.id.desc())
+    return list(session.scalars(ordered.offset(offset).limit(limit))), total
+
+
+def every(session: Session) -> Sequence[Document]:
+    """Return every document of the service, the oldest first (for the command line)."""
+    return session.scalars(
+        select(Document).options(joinedload(Document.certificate)).order_by(Document.id)
+    ).all()
+
+
+def ended_line(status: Status) -> str:
+    """Return the one neutral line that anybody is told about a certificate that does not hold."""
+    return {
+        Status.EXPIRED: "This certificate has expired.",
+        Status.REPLACED: "This certificate has been replaced by a newer one.",
+        Status.WITHDRAWN: "This certificate is no longer in force.",
+    }[status]
+
+
+def _query(actor: Actor, wanted: Filter) -> Select[Document]:
+    shared = select(VisitShare.visit_id).where(VisitShare.authority_id == actor.authority_id)
+    query = (
+        select(Document)
+        .join(Document.premises)
+        .options(
+            contains_eager(Document.premises),
+            joinedload(Document.certificate),
+            joinedload(Document.issued_by),
+        )
+        .where(or_(Document.authority_id == actor.authority_id, Document.visit_id.in_(shared)))
+    )
+    for word in fold(wanted.text).split():
+        query = query.where(
+            or_(
+                Premises.search_text.contains(word, autoescape=True),
+                func.lower(Document.reference).contains(word, autoescape=True),
+            )
+        )
+    if wanted.kind:
+        query = query.where(Document.kind == wanted.kind)
+    if wanted.since:
+        query = query.where(Document.issued_on >= wanted.since)
+    if wanted.until:
+        query = query.where(Document.issued_on <= wanted.until)
+    return query

@@ -1,0 +1,1 @@
+"""Pages for a shop that got a letter: no account, small enough for a phone."""

@@ -1,0 +1,163 @@
+"""A shop reads its letter: reference and code, then what was found, what to do first, and the PDFs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from compliance.access import PUBLIC
+from compliance.documents.law import law_book
+from compliance.services.errors import NotFound
+from compliance.services.lifecycle import issue, portal
+from compliance.services.lifecycle.documents import status_of
+from compliance.store.engine import db, separate_session
+from compliance.store.models import Document
+from compliance.web import form_errors, limits, signed_in
+from compliance.web.dates import london_today, utc_now
+from compliance.web.guard import permission
+from compliance.web.pdf import pdf_response
+
+bp = Blueprint("letter", __name__, url_prefix="/letter")
+
+#: The name of the opened letter within the signed cookie, and how long it stays open.
+_OPENED = "letter"
+_OPEN_FOR = timedelta(minutes=30)
+
+
+class LetterForm(FlaskForm):
+    """What is printed on the letter."""
+
+    reference = StringField(
+        "Letter reference",
+        description="For example NORF-2026-000417. It is at the top of the letter.",
+        validators=[InputRequired("Enter the letter reference"), Length(max=60)],
+    )
+    code = StringField(
+        "Code",
+        description="12 letters and numbers, such as 7K3M-9QXT-W2PD.",
+        validators=[InputRequired("Enter the code"), Length(max=60)],
+    )
+
+
+@bp.route("", methods=["GET", "POST"])
+@permission(PUBLIC)
+@limits.tries("60 per 15 minutes")
+def enter() -> ResponseReturnValue:
+    """Ask for the reference and the code; a wrong and an absent letter look and take the same."""
+    form = LetterForm()
+    if not form.validate_on_submit():
+        return _enter_page(form, 422 if form.is_submitted() else 200)
+    # Apart from the request's own transaction: a wrong try counts although the page is refused.
+    with separate_session() as counting:
+        opened = portal.open_letter(
+            counting,
+            utc_now(),
+            reference=form.reference.data or "",
+            code=form.code.data or "",
+            address=signed_in.network_address(),
+            key=current_app.secret_key,  # type: ignore[arg-type]
+        )
+        if opened.document is not None:
+            session[_OPENED] = [
+                opened.document.id,
+                portal.mark_of(opened.document),
+                int(utc_now().timestamp()),
+            ]
+    if opened.document is None:
+        form.code.data = ""
+        form.form_errors.append(opened.problem)
+        return _enter_page(form, 429 if opened.problem == portal.WAIT else 422)
+    return redirect(url_for("letter.view"))
+
+
+@bp.get("/view")
+@permission(PUBLIC)
+def view() -> ResponseReturnValue:
+    """Show what the letter says, shortest first."""
+    letter = _opened()
+    if letter is None:
+        return redirect(url_for("letter.enter"))
+    data = portal.said(letter)
+    return _private(
+        render_template(
+            "businesses/view.html",
+            letter=letter,
+            d=data,
+            law=lambda name: (
+                law_book().sentence(name, data.nation, data.law_on).text[data.language]
+            ),
+            downloads=[
+                (each, portal.title_of(each), len(each.file.content), _status(each))
+                for each in portal.downloads(db.session, letter)
+            ],
+        )
+    )
+
+
+@bp.get("/file/<reference>")
+@permission(PUBLIC)
+def file(reference: str) -> ResponseReturnValue:
+    """Give a PDF that belongs to the letter that is open."""
+    letter = _opened()
+    if letter is None:
+        return redirect(url_for("letter.enter"))
+    for each in portal.downloads(db.session, letter):
+        if each.reference == reference:
+            return _private(pdf_response(each.file.content, issue.file_name(each)))
+    raise NotFound
+
+
+@bp.post("/close")
+@permission(PUBLIC)
+def close() -> ResponseReturnValue:
+    """Forget the letter in this browser."""
+    session.pop(_OPENED, None)
+    flash("Your letter is closed on this device", "success")
+    return redirect(url_for("letter.enter"))
+
+
+def _opened() -> Document | None:
+    kept = session.get(_OPENED)
+    if not (isinstance(kept, list) and len(kept) == 3):
+        return None
+    document_id, mark, at = kept
+    if utc_now() - datetime.fromtimestamp(at, UTC) > _OPEN_FOR:
+        session.pop(_OPENED, None)
+        return None
+    return portal.letter_of(db.session, document_id, mark)
+
+
+def _status(document: Document) -> str:
+    return status_of(document, london_today())
+
+
+def _enter_page(form: LetterForm, status: int) -> ResponseReturnValue:
+    return _private(
+        render_template("businesses/enter.html", form=form, errors=form_errors.listed(form)),
+        status,
+    )
+
+
+def _private(answer: str | Response, status: int = 200) -> Response:
+    """No copy in a cache, nothing to a search engine, no address to the next site."""
+    response = make_response(answer)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,1 @@
+"""What follows a recorded visit, a page for each step."""

@@ -1,0 +1,136 @@
+"""The decision: the usual step under the policy, the steps there are, and why."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
+
+from compliance.services.errors import Refused
+from compliance.services.lifecycle import decisions
+from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.conditions import reason_against, waiting_decision
+from compliance.services.lifecycle.deadlines import deadlines_of
+from compliance.services.lifecycle.machine import STEPS
+from compliance.services.lifecycle.timeline import step_words
+from compliance.store.engine import db
+from compliance.web import form_errors
+from compliance.web.dates import london_today, utc_now
+from compliance.web.guard import permission
+from compliance.web.officers import visit_words
+from compliance.web.officers.steps.forms import DecideForm, PressForm, PrimaryAuthorityForm
+from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
+from compliance.web.signed_in import required_actor
+
+bp = Blueprint("decide", __name__, url_prefix="/visits")
+
+
+@bp.route("/<visit_id>/decide", methods=["GET", "POST"])
+@permission("visit.decide")
+def show(visit_id: str) -> ResponseReturnValue:
+    """Decide on a visit, or see the decision that waits."""
+    visit = own_visit(visit_id)
+    case = case_for(visit)
+    if case is None:
+        return redirect(url_for("steps.show", visit_id=visit.id))
+    form = DecideForm()
+    form.step.choices = _choices(case)
+    if form.validate_on_submit():
+        try:
+            decision = decisions.decide(
+                db.session,
+                required_actor(),
+                utc_now(),
+                visit.id,
+                step=form.step.data,
+                reason=form.reason.data or "",
+                primary_authority_on=form.primary_authority_on.data,
+                primary_authority_reference=form.primary_authority_reference.data or "",
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            flash(
+                "The decision is made"
+                if decision.state == decisions.MADE
+                else "The step is proposed: a second person has to confirm it",
+                "success",
+            )
+            return redirect(url_for("steps.show", visit_id=visit.id))
+    return _page(case, form), 422 if form.is_submitted() else 200
+
+
+@bp.post("/<visit_id>/decide/primary-authority")
+@permission("visit.decide")
+def told_primary_authority(visit_id: str) -> ResponseReturnValue:
+    """Record when the Primary Authority was told."""
+    visit = own_visit(visit_id)
+    form = PrimaryAuthorityForm()
+    if form.validate_on_submit():
+        decisions.tell_primary_authority(
+            db.session,
+            required_actor(),
+            utc_now(),
+            visit.id,
+            on=form.primary_authority_on.data,
+            reference=form.primary_authority_reference.data or "",
+        )
+        flash("The Primary Authority step is recorded", "success")
+        return redirect(url_for("steps.show", visit_id=visit.id))
+    raise Refused("Enter the day on which the Primary Authority was told.")
+
+
+@bp.post("/<visit_id>/decide/primary-authority/<any(consented, objected):answer>")
+@permission("visit.decide")
+def primary_authority_answered(visit_id: str, answer: str) -> ResponseReturnValue:
+    """Record what the Primary Authority answered."""
+    visit = own_visit(visit_id)
+    decisions.primary_authority_answered(
+        db.session, required_actor(), utc_now(), visit.id, consented=answer == "consented"
+    )
+    flash("The answer of the Primary Authority is recorded", "success")
+    return redirect(url_for("steps.show", visit_id=visit.id))
+
+
+@bp.post("/<visit_id>/decide/withdraw")
+@permission("visit.decide")
+def withdraw(visit_id: str) -> ResponseReturnValue:
+    """Take a proposed step back."""
+    visit = own_visit(visit_id)
+    decisions.withdraw(db.session, required_actor(), utc_now(), visit.id)
+    flash("The proposal is withdrawn", "success")
+    return redirect(url_for("steps.show", visit_id=visit.id))
+
+
+def _choices(case: Case) -> list[SelectChoice]:
+    usual = case.usual_step
+    steps = sorted(case.policy.steps.values(), key=lambda step: step.formal)
+    return [
+        SelectChoice(
+            step.id,
+            step.label
+            + (" (usual)" if usual is not None and usual.id == step.id else "")
+            + (" – needs a second person" if step.formal else ""),
+        )
+        for step in steps
+    ]
+
+
+def _page(case: Case, form: DecideForm) -> str:
+    visit, waiting = case.visit, waiting_decision(case)
+    return render_template(
+        "officers/steps/decide.html",
+        visit=visit,
+        case=case,
+        kind=visit_words.kind_label(visit.kind),
+        reason=reason_against(STEPS["decide"], moment_of(case)),
+        waiting=waiting,
+        waiting_step=step_words(case, waiting) if waiting else "",
+        partner=visit.operator.primary_authority_name if visit.operator else None,
+        told_form=PrimaryAuthorityForm(formdata=None),
+        press_form=PressForm(formdata=None),
+        deadlines=deadlines_of(case.pack, case.assessment, london_today()),
+        today=london_today(),
+        form=form,
+        errors=form_errors.listed(form),
+    )
