@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from compliance.rulebook import Pack, assess, shipped_pack
 from compliance.rulebook.pack import Entry, text_of
-from compliance.rulebook.words import answer_in_words, question_line
+from compliance.rulebook.words import answer_in_words, day_in_words, question_line
 from compliance.services import history
 from compliance.store.models import Assessment, Operator, Premises, Rulebook, Visit, VisitVersion
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: How the engine's five outcomes are said.
 OUTCOMES: Mapping[str, str] = {
@@ -273,6 +276,8 @@ class Explanation:
     next_step: str | None
     next_step_label: str
     open_questions: tuple[OpenQuestion, ...]
+    #: What else the rulebook worked out: its title, and its words.
+    also: tuple[tuple[str, str], ...]
 
     def with_outcome(self, *outcomes: str) -> list[Point]:
         """Return the points of these outcomes, in the order of the rulebook."""
@@ -338,7 +343,22 @@ def explain_result(
             )
             for name in result["narrowed_by"]
         ),
+        also=tuple(_also(pack, result, language)),
     )
+
+
+def _also(pack: Pack, result: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    """The values with a title that are not told elsewhere, in the order of the rulebook."""
+    output = pack.content.get("output", {})
+    told = {name for name in output.values() if isinstance(name, str)}
+    told |= {name for name in output.get("validity", {}).values() if isinstance(name, str)}
+    for entry in pack.entries("value"):
+        name, title = entry["name"], text_of(entry.get("title"), language)
+        value = result["values"].get(name)
+        if name in told or not title or value is None:
+            continue
+        words = pack.value_label(name, value, language)
+        yield title, day_in_words(words, language) if _ISO.fullmatch(words) else words
 
 
 def _value(pack: Pack, name: str | None, validity: Mapping[str, Any], language: str) -> str:

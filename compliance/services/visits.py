@@ -55,6 +55,7 @@ WHY_NOT_OBSERVED: Mapping[str, str] = {
     "another_reason": "Another reason",
 }
 LONGEST_TEXT = 10_000
+_OF_A_CORRECTION = ("correcting", "particulars")
 #: A draft keeps what was typed even when it is wrong, up to this many characters a field.
 LONGEST_TYPED = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -215,12 +216,50 @@ def arrange(
     particulars: Particulars,
     pack: Pack | None = None,
 ) -> None:
-    """Change why, how and when of a draft. Raises `Refused` once it is recorded."""
-    if visit.state != "draft":
-        raise Refused("This visit is recorded. Correct it instead.")
-    check_particulars(visit.kind, particulars, actor.authority_id, now, pack or shipped_pack())
-    _arrange(visit, particulars)
+    """Change why, how and when of a draft, or of a correction: there the record stays until `correct`."""
+    pack = pack or shipped_pack()
+    check_particulars(visit.kind, particulars, actor.authority_id, now, pack)
+    if visit.state == "draft":
+        _arrange(visit, particulars)
+    else:
+        visit.draft = {**visit.draft, "particulars": _kept(particulars)}
     session.flush()
+
+
+def pending(session: Session, visit: Visit) -> Particulars:
+    """Return why, how and when of a visit as it would be recorded now: a correction may change them."""
+    changed = visit.draft.get("particulars") if is_correcting(visit) else None
+    if changed is None:
+        return _particulars(visit)
+    operation_id = changed["operation_id"]
+    return Particulars(
+        changed["purpose"],
+        changed["channels"],
+        date.fromisoformat(changed["visited_on"]),
+        _aware(changed["started_at"]),
+        _aware(changed["ended_at"]),
+        session.get(Operation, operation_id) if operation_id else None,
+    )
+
+
+def is_correcting(visit: Visit) -> bool:
+    """Whether a correction of this visit is under way."""
+    return "correcting" in visit.draft
+
+
+def _kept(particulars: Particulars) -> dict[str, Any]:
+    return {
+        "purpose": particulars.purpose,
+        "channels": list(particulars.channels),
+        "visited_on": particulars.visited_on.isoformat(),
+        "started_at": _moment(particulars.started_at),
+        "ended_at": _moment(particulars.ended_at),
+        "operation_id": particulars.operation.id if particulars.operation else None,
+    }
+
+
+def _aware(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def readable(session: Session, actor: Actor, visit_id: str) -> Visit:
@@ -249,10 +288,9 @@ def editable(session: Session, actor: Actor, visit_id: str) -> Visit:
         if visit.officer_id != actor.user_id:
             raise Refused(f"Only {visit.officer.name}, who began this visit, can change it")
         return visit
-    correcting = visit.draft.get("correcting")
-    if correcting is None:
+    if not is_correcting(visit):
         raise Refused("This visit is recorded. To change it, make a correction.")
-    if correcting["by"] != actor.user_id:
+    if visit.draft["correcting"]["by"] != actor.user_id:
         raise Refused("A colleague is correcting this visit")
     return visit
 
@@ -317,6 +355,17 @@ def open_drafts(session: Session, actor: Actor) -> list[Visit]:
     return list(session.scalars(query))
 
 
+def newest_of_day(session: Session, actor: Actor, day: date) -> Visit | None:
+    """Return the actor's newest visit of a day: the next one that day is often arranged alike."""
+    query = (
+        select(Visit)
+        .where(Visit.officer_id == actor.user_id, Visit.visited_on == day)
+        .order_by(Visit.created_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def dims_of(visit: Visit, pack: Pack) -> dict[str, list[str]]:
     """Return the dimensions under which a visit is asked about.
 
@@ -324,10 +373,11 @@ def dims_of(visit: Visit, pack: Pack) -> dict[str, list[str]]:
     there when a person has confirmed it.
     """
     nation = visit.nation or visit.premises.nation
+    changed = visit.draft.get("particulars", {}) if is_correcting(visit) else {}
     held = {
         "kind": [visit.kind],
         "nation": [nation] if nation else codes_of(pack, "nation"),
-        "channel": list(visit.channels),
+        "channel": list(changed.get("channels", visit.channels)),
     }
     return {name: codes for name, codes in held.items() if name in pack.by_id("dim")}
 
@@ -395,9 +445,8 @@ def start_correction(
     """
     if visit.state == "draft":
         raise Refused("This visit is not recorded yet. Change its answers instead.")
-    correcting = visit.draft.get("correcting")
-    if correcting is not None:
-        if correcting["by"] != actor.user_id:
+    if is_correcting(visit):
+        if visit.draft["correcting"]["by"] != actor.user_id:
             raise Refused("A colleague is correcting this visit")
         return
     latest = visit.latest_version
@@ -418,7 +467,7 @@ def start_correction(
 
 def drop_correction(session: Session, actor: Actor, visit: Visit) -> None:
     """Give up a correction that was begun; the record stays as it was."""
-    visit.draft = {key: value for key, value in visit.draft.items() if key != "correcting"}
+    visit.draft = {key: visit.draft[key] for key in visit.draft if key not in _OF_A_CORRECTION}
     session.flush()
 
 
@@ -446,11 +495,11 @@ def correct(
     reason = clean_text(reason)
     if not reason:
         raise Refused("Say why the record is being corrected", "reason")
-    if particulars is not None:
-        check_particulars(visit.kind, particulars, visit.authority_id, now, pack)
-        _arrange(visit, particulars)
+    particulars = particulars or pending(session, visit)
+    check_particulars(visit.kind, particulars, visit.authority_id, now, pack)
+    visit.draft = {key: visit.draft[key] for key in visit.draft if key not in _OF_A_CORRECTION}
+    _arrange(visit, particulars)
     content = _content(visit, handed_in, pack)
-    visit.draft = {key: value for key, value in visit.draft.items() if key != "correcting"}
     if latest.content_hash == _hash(content):
         session.flush()
         return latest

@@ -44,6 +44,11 @@ class Section:
         """The answers by the id of their question."""
         return {one.id: one for one in self.answers}
 
+    @property
+    def has_sound(self) -> bool:
+        """Whether the rulebook says what a sound file holds here, for answers pressed as buttons."""
+        return any(one.kind == "buttons" and "sound" in one.entry for one in self.answers)
+
     def asks_why(self, answers: AnswerType) -> bool:
         """Whether "not observed" asks for a reason: of what was to be seen, not of the file."""
         return self.table == "question" and isinstance(answers, YesNo)

@@ -27,6 +27,13 @@ def kinds() -> dict[str, str]:
     return {option["code"]: text_of(option["label"]) for option in dimension["options"]}
 
 
+@cache
+def channels() -> dict[str, str]:
+    """Return the rulebook's ways of selling: code to words."""
+    dimension = next(each for each in shipped_pack().entries("dim") if each["id"] == "channel")
+    return {option["code"]: text_of(option["label"]) for option in dimension["options"]}
+
+
 def kind_label(code: str) -> str:
     """Return the words of a kind; an older rulebook's code stands for itself."""
     return kinds().get(code, code)

@@ -1,0 +1,155 @@
+"""What a recorded visit says: the verdict with every point explained, and what to leave with the shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook.pack import Entry
+from compliance.rulebook.words import answer_in_words, question_line
+from compliance.services import assessments, visits
+from compliance.store.engine import db
+from compliance.store.models import Visit, VisitVersion
+from compliance.web.guard import permission
+from compliance.web.officers import visit_words
+from compliance.web.signed_in import required_actor
+
+bp = Blueprint("results", __name__, url_prefix="/visits")
+
+#: The tone of a severity's tag, the worst first; a rulebook with more uses the last again.
+TONES = ("red", "orange", "yellow", "grey")
+
+
+@bp.get("/<visit_id>/result")
+@permission("visit.read")
+def show(visit_id: str) -> ResponseReturnValue:
+    """Show the verdict of a recorded visit, each number open down to rule, answer and statute."""
+    visit = visits.readable(db.session, required_actor(), visit_id)
+    version = visit.latest_version
+    if version is None:
+        return redirect(url_for("visits.show", visit_id=visit.id))
+    row = assessments.latest_assessment(db.session, visit)
+    pack = assessments.pack_of(db.session, row) if row else shipped_pack()
+    explained = assessments.explain(db.session, row) if row else None
+    return render_template(
+        "officers/visits/result.html",
+        visit=visit,
+        shop=visit.premises,
+        kind=visit_words.kind_label(visit.kind),
+        purpose=visits.PURPOSES[visit.purpose],
+        channels=[visit_words.channels().get(one, one) for one in visit.channels],
+        state=visit_words.STATES[visit.state],
+        version=version,
+        assessment=row,
+        explained=explained,
+        headline=_headline(pack, visit, version),
+        tones=_tones(pack),
+        sections=_told(pack, version),
+        why=visits.WHY_NOT_OBSERVED,
+        why_given=version.particulars.get("why_not_observed", {}),
+        changes=_changes(pack, visit),
+        same_day=visits.same_day(db.session, visit),
+        may_correct=visit.authority_id == required_actor().authority_id,
+        steps_href=_steps(visit),
+        leaves_list=leaves_a_list(pack, visit),
+    )
+
+
+def _steps(visit: Visit) -> str | None:
+    """Where the steps after the record are taken."""
+    if "steps.show" not in current_app.view_functions:
+        return None
+    return url_for("steps.show", visit_id=visit.id)
+
+
+def _tones(pack: Pack) -> dict[str, str]:
+    severities = [entry["id"] for entry in pack.entries("severity")]
+    return {code: TONES[min(at, len(TONES) - 1)] for at, code in enumerate(severities)}
+
+
+def _headline(pack: Pack, visit: Visit, version: VisitVersion) -> tuple[str, str] | None:
+    """The answer that says how a visit without a score went: its first core question."""
+    dims = visits.dims_of(visit, pack)
+    first = next((one for one in pack.questionnaire(dims) if one.get("core")), None)
+    if first is None or first["type"] != "choice":
+        return None
+    return question_line(first), answer_in_words(first, version.answers.get(first["id"]))
+
+
+def _told(
+    pack: Pack, version: VisitVersion, *, seen_only: bool = False
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """What was recorded, by section: (id, question in short, answer in words).
+
+    `seen_only` leaves out what a shop is not handed on the day: an officer's own words, the file.
+    """
+    titles = {one["id"]: (one.get("title") or {}).get("en", "") for one in pack.entries("section")}
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    given: list[tuple[Entry, Any]] = [
+        *(
+            (pack.questions[name], value)
+            for name, value in version.answers.items()
+            if name in pack.questions
+        ),
+        *(
+            (pack.facts[name], value)
+            for name, value in version.operation_facts.items()
+            if name in pack.facts
+        ),
+    ]
+    for entry, value in given:
+        if seen_only and (entry["id"] in pack.facts or entry["type"] in ("text", "photos")):
+            continue
+        found.setdefault(str(entry.get("section", "")), []).append(
+            (str(entry["id"]), question_line(entry), answer_in_words(entry, value))
+        )
+    return [(titles.get(section, ""), lines) for section, lines in found.items()]
+
+
+def _changes(pack: Pack, visit: Visit) -> list[dict[str, Any]]:
+    """The corrections of a record, the newest first: who, when, why, and what changed."""
+    found = []
+    for before, after in zip(visit.versions, visit.versions[1:], strict=False):
+        lines = []
+        for table, old, new in (
+            (pack.questions, before.answers, after.answers),
+            (pack.facts, before.operation_facts, after.operation_facts),
+        ):
+            for name, entry in table.items():
+                if old.get(name) != new.get(name):
+                    lines.append(
+                        (
+                            question_line(entry),
+                            answer_in_words(entry, old.get(name)),
+                            answer_in_words(entry, new.get(name)),
+                        )
+                    )
+        found.append({"version": after, "lines": lines})
+    return found[::-1]
+
+
+@bp.get("/<visit_id>/left-behind")
+@permission("visit.read")
+def left_behind(visit_id: str) -> ResponseReturnValue:
+    """Show the list of what was seen, to leave with the shop: no finding and no grade."""
+    visit = visits.readable(db.session, required_actor(), visit_id)
+    version = visit.latest_version
+    if version is None or not leaves_a_list(shipped_pack(), visit):
+        return redirect(url_for("visits.show", visit_id=visit.id))
+    return render_template(
+        "officers/visits/left_behind.html",
+        visit=visit,
+        shop=visit.premises,
+        kind=visit_words.kind_label(visit.kind),
+        version=version,
+        sections=_told(shipped_pack(), version, seen_only=True),
+    )
+
+
+def leaves_a_list(pack: Pack, visit: Visit) -> bool:
+    """Whether a list of what was seen may be left: never after a test, whose findings wait for review."""
+    tests = pack.content.get("output", {}).get("validity", {}).get("dims", {}).get("kind", ())
+    return visit.kind not in tests

@@ -1,0 +1,461 @@
+"""A visit in a shop: begun, answered screen by screen, checked and recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
+
+from compliance.rulebook import shipped_pack
+from compliance.services import operations, premises, visits
+from compliance.services.errors import NotFound, Refused
+from compliance.services.premises import Filters
+from compliance.services.visits import Particulars
+from compliance.store.engine import db
+from compliance.store.models import Premises, Visit
+from compliance.web.dates import london_today, utc_now
+from compliance.web.form_errors import listed, put
+from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
+from compliance.web.forms.prepared import prepared
+from compliance.web.guard import may_open, permission
+from compliance.web.officers import visit_words
+from compliance.web.officers.screens import Screen, Screens
+from compliance.web.signed_in import required_actor
+
+bp = Blueprint("visits", __name__, url_prefix="/visits")
+
+#: How many shops a search for the start of a visit shows.
+MOST_FOUND = 12
+
+
+@bp.get("/new")
+@permission("visit.record")
+def new() -> ResponseReturnValue:
+    """Choose the shop, then say why, how and when; unfinished visits are asked about first."""
+    actor = required_actor()
+    drafts = visits.open_drafts(db.session, actor)
+    chosen = request.args.get("premises", type=int)
+    if chosen is None:
+        text = request.args.get("q", "").strip()[:100]
+        found = (
+            premises.search(db.session, actor, Filters(text=text, status="open"), limit=MOST_FOUND)
+            if text
+            else None
+        )
+        return render_template(
+            "officers/visits/choose_shop.html",
+            text=text,
+            found=found,
+            add_href=_add_shop(),
+            drafts=[_unfinished(one) for one in drafts],
+        )
+    shop = premises.get(db.session, actor, chosen)
+    return _begin_page(shop, _form(_suggested(), with_kind=True))
+
+
+def _add_shop() -> str | None:
+    """Where a shop that is not on the list is added, for those who may."""
+    if "premises.new" in current_app.view_functions and may_open("premises.new"):
+        return url_for("premises.new")
+    return None
+
+
+@bp.post("/new")
+@permission("visit.record")
+def begin() -> ResponseReturnValue:
+    """Begin the visit and go to its first screen."""
+    actor, now = required_actor(), utc_now()
+    shop = premises.get(db.session, actor, request.args.get("premises", -1, type=int))
+    form = _form(request.form, with_kind=True)
+    if form.validate():
+        chosen = form.particulars(operations.offered(db.session, actor, london_today()))
+        try:
+            visit = visits.begin(
+                db.session,
+                actor,
+                now,
+                premises=shop,
+                kind=form.kind.data,
+                purpose=chosen.purpose,
+                visited_on=chosen.visited_on,
+                channels=chosen.channels,
+                operation=chosen.operation,
+                started_at=chosen.started_at,
+                ended_at=chosen.ended_at,
+            )
+        except Refused as refused:
+            put(form, refused)
+        else:
+            return redirect(_first(visit))
+    return _begin_page(shop, form), 422
+
+
+def _first(visit: Visit) -> str:
+    shown = Screens(db.session, visit, shipped_pack()).shown()
+    if not shown:
+        return url_for("visits.show", visit_id=visit.id)
+    return url_for("visits.section", visit_id=visit.id, slug=shown[0].slug)
+
+
+def _suggested() -> MultiDict[str, Any]:
+    """Today and now; on a round, arranged like the newest visit of the day."""
+    now = utc_now()
+    today = london_today(now)
+    earlier = visits.newest_of_day(db.session, required_actor(), today)
+    particulars = Particulars(
+        purpose=earlier.purpose if earlier else "",
+        channels=earlier.channels if earlier else (),
+        visited_on=today,
+        started_at=now,
+        operation=earlier.operation if earlier else None,
+    )
+    fields = as_typed(particulars)
+    if earlier:
+        fields["kind"] = [earlier.kind]
+    return MultiDict(fields)
+
+
+def _form(typed: MultiDict[str, Any], *, with_kind: bool) -> ParticularsForm:
+    form = ParticularsForm(typed)
+    offered = operations.offered(db.session, required_actor(), london_today())
+    form.offer(shipped_pack(), offered, with_kind=with_kind)
+    return form
+
+
+def _begin_page(shop: Premises, form: ParticularsForm) -> str:
+    today = london_today()
+    return render_template(
+        "officers/visits/begin.html",
+        shop=shop,
+        form=form,
+        errors=listed(form),
+        kind_hints=kind_hints(shipped_pack()),
+        copied=request.method == "GET"
+        and visits.newest_of_day(db.session, required_actor(), today) is not None,
+        drafts=[
+            _unfinished(one)
+            for one in visits.open_drafts(db.session, required_actor())
+            if one.premises_id == shop.id
+        ],
+        operator=shop.operator_on(today),
+    )
+
+
+def _unfinished(visit: Visit) -> dict[str, Any]:
+    answered, asked = Screens(db.session, visit, shipped_pack()).counts()
+    return {
+        "visit": visit,
+        "kind": visit_words.kind_label(visit.kind),
+        "answered": answered,
+        "asked": asked,
+        "since": visit.draft_saved_at or visit.created_at,
+    }
+
+
+@bp.get("/<visit_id>")
+@permission("visit.read")
+def show(visit_id: str) -> ResponseReturnValue:
+    """Show the screens of a visit that is being made; a recorded one shows its result."""
+    visit = visits.readable(db.session, required_actor(), visit_id)
+    if visit.state != "draft" and not _mine_to_correct(visit):
+        return redirect(url_for("results.show", visit_id=visit.id))
+    if visit.state == "draft" and visit.officer_id != required_actor().user_id:
+        return render_template("officers/visits/colleagues_draft.html", **_about(visit))
+    screens = Screens(db.session, visit, shipped_pack())
+    answered, asked = screens.counts()
+    return render_template(
+        "officers/visits/show.html",
+        screens=screens.shown(),
+        answered=answered,
+        asked=asked,
+        particulars=screens.particulars,
+        same_day=visits.same_day(db.session, visit),
+        **_about(visit),
+    )
+
+
+def _to_edit(visit_id: str) -> Visit:
+    """Return a visit whose answers this person may change now; others are shown as they are."""
+    try:
+        return visits.editable(db.session, required_actor(), visit_id)
+    except Refused as refused:
+        flash(refused.message)
+        abort(redirect(url_for("visits.show", visit_id=visit_id)))
+
+
+def _mine_to_correct(visit: Visit) -> bool:
+    correcting = visit.draft.get("correcting")
+    return correcting is not None and correcting["by"] == required_actor().user_id
+
+
+def _about(visit: Visit) -> dict[str, Any]:
+    """What every page of a visit says of it."""
+    return {
+        "visit": visit,
+        "shop": visit.premises,
+        "kind": visit_words.kind_label(visit.kind),
+        "purpose": visits.PURPOSES[visit.purpose],
+        "correcting": visits.is_correcting(visit),
+    }
+
+
+@bp.route("/<visit_id>/about", methods=["GET", "POST"])
+@permission("visit.record")
+def about(visit_id: str) -> ResponseReturnValue:
+    """Change why, how and when."""
+    actor = required_actor()
+    visit = _to_edit(visit_id)
+    if request.method == "GET":
+        form = _form(MultiDict(as_typed(visits.pending(db.session, visit))), with_kind=False)
+        return _about_page(visit, form)
+    form = _form(request.form, with_kind=False)
+    if form.validate():
+        chosen = form.particulars(operations.offered(db.session, actor, london_today()))
+        try:
+            visits.arrange(db.session, actor, utc_now(), visit, chosen)
+        except Refused as refused:
+            put(form, refused)
+        else:
+            return redirect(url_for("visits.show", visit_id=visit.id))
+    return _about_page(visit, form), 422
+
+
+def _about_page(visit: Visit, form: ParticularsForm) -> str:
+    return render_template(
+        "officers/visits/about.html", form=form, errors=listed(form), **_about(visit)
+    )
+
+
+@bp.get("/<visit_id>/<slug>")
+@permission("visit.record")
+def section(visit_id: str, slug: str) -> ResponseReturnValue:
+    """Show one screen with what was typed so far, right or wrong."""
+    visit = _to_edit(visit_id)
+    pack = shipped_pack()
+    screens = Screens(db.session, visit, pack)
+    found = screens.find(slug)
+    if found is None:
+        raise NotFound
+    page = prepared(pack, found, screens.dims)
+    screen = screens.screen(found)
+    errors = {one.id: message for one, message in screen.asked_errors()}
+    known: dict[str, dict[str, Any]] = {"answer": {}, "fact": {}}
+    for kind, name in page.needs:
+        given = screens.record.answers if kind == "answer" else screens.facts
+        if name in given:
+            known[kind][name] = given[name]
+    shown = screens.shown()
+    return render_template(
+        "officers/visits/section.html",
+        questions=page.draw(
+            generate_csrf(),
+            visit.draft.get("fields", {}),
+            errors,
+            screens.asked_in(found),
+            known,
+        ),
+        section=found,
+        errors=[(message, one.id) for one, message in screen.asked_errors()],
+        number=next((at for at, one in enumerate(shown, 1) if one.section is found), None),
+        of=len(shown),
+        **_about(visit),
+    )
+
+
+@bp.post("/<visit_id>/<slug>")
+@permission("visit.record")
+def save(visit_id: str, slug: str) -> ResponseReturnValue:
+    """Keep one screen, and go on: where it cannot be read, back to it."""
+    actor = required_actor()
+    visit = _to_edit(visit_id)
+    pack = shipped_pack()
+    before = Screens(db.session, visit, pack)
+    found = before.find(slug)
+    if found is None:
+        raise NotFound
+    visits.save_draft(db.session, actor, utc_now(), visit, found.id, found.read(request.form))
+    screens = Screens(db.session, visit, pack)
+    here = url_for("visits.section", visit_id=visit.id, slug=slug)
+    screen = screens.screen(found)
+    if screen.asked_errors():
+        return redirect(here)
+    opened = screens.asked_in(found) - before.asked_in(found)
+    waiting = [one.id for one in screen.unanswered if one.id in opened]
+    if waiting and not request.form.get("in-place"):
+        # Without a script a question appears only once the one that opens it is saved.
+        return redirect(f"{here}#{waiting[0]}-question")
+    return redirect(_onwards(visit, screens, screen))
+
+
+def _onwards(visit: Visit, screens: Screens, screen: Screen) -> str:
+    then = request.form.get("then")
+    following = screens.after(screen.section)
+    if then == "list":
+        return url_for("visits.show", visit_id=visit.id)
+    if then == "check" or following is None:
+        return url_for("visits.check", visit_id=visit.id)
+    return url_for("visits.section", visit_id=visit.id, slug=following.slug)
+
+
+@bp.get("/<visit_id>/check")
+@permission("visit.record")
+def check(visit_id: str) -> ResponseReturnValue:
+    """Show every answer in words, each with a way to change it, and what is missing."""
+    visit = _to_edit(visit_id)
+    return _check_page(visit)
+
+
+def _check_page(visit: Visit, refused: Refused | None = None, reason: str = "") -> str:
+    screens = Screens(db.session, visit, shipped_pack())
+    shown = screens.shown()
+    errors: list[tuple[str, str | None]] = []
+    for one in shown:
+        for answers, message in one.asked_errors():
+            target = f"{url_for('visits.section', visit_id=visit.id, slug=one.slug)}#{answers.id}"
+            errors.append((message, target))
+    if refused is not None:
+        errors.append((refused.message, f"#{refused.field}" if refused.field else None))
+    return render_template(
+        "officers/visits/check.html",
+        screens=shown,
+        particulars=screens.particulars,
+        purpose_of=visits.PURPOSES,
+        channel_labels=visit_words.channels(),
+        why=visits.WHY_NOT_OBSERVED,
+        errors=errors,
+        reason=reason,
+        later=_later_than_the_visit(screens, shown),
+        same_day=visits.same_day(db.session, visit),
+        **_about(visit),
+    )
+
+
+def _later_than_the_visit(screens: Screens, shown: list[Screen]) -> set[str]:
+    """Dates after the day of the visit: perhaps a slip, so they are pointed out, not refused."""
+    day = screens.particulars.visited_on.isoformat()
+    found = set()
+    for screen in shown:
+        for one in screen.asked:
+            given = screen.answers.get(one.id)
+            dates = given if isinstance(given, list) else [given]
+            if one.entry["type"] in ("date", "dates") and any(at and at > day for at in dates):
+                found.add(one.id)
+    return found
+
+
+@bp.post("/<visit_id>/record")
+@permission("visit.record")
+def record(visit_id: str) -> ResponseReturnValue:
+    """Lock the observations; only then are findings and grade worked out and shown."""
+    actor = required_actor()
+    visit = visits.readable(db.session, actor, visit_id)
+    if visit.state != "draft":
+        # Pressed twice: what was recorded is there.
+        return redirect(url_for("results.show", visit_id=visit.id))
+    visit = _to_edit(visit_id)
+    if _unreadable(visit):
+        return _check_page(visit), 422
+    try:
+        visits.record(db.session, actor, utc_now(), visit, visits.drafted(visit))
+    except Refused as refused:
+        db.session.rollback()
+        visit = visits.editable(db.session, actor, visit_id)
+        return _check_page(visit, refused), 422
+    flash("The visit is recorded and locked.", "success")
+    return redirect(url_for("results.show", visit_id=visit.id))
+
+
+def _unreadable(visit: Visit) -> bool:
+    return any(one.asked_errors() for one in Screens(db.session, visit, shipped_pack()).shown())
+
+
+@bp.get("/<visit_id>/correct")
+@permission("visit.correct")
+def correct(visit_id: str) -> ResponseReturnValue:
+    """Say what a correction is, before it is begun."""
+    visit = visits.readable(db.session, required_actor(), visit_id)
+    if visit.state == "draft":
+        return redirect(url_for("visits.show", visit_id=visit.id))
+    if visit.authority_id != required_actor().authority_id:
+        raise NotFound
+    return render_template("officers/visits/correct.html", **_about(visit))
+
+
+@bp.post("/<visit_id>/correct")
+@permission("visit.correct")
+def begin_correction(visit_id: str) -> ResponseReturnValue:
+    """Open the answers of a recorded visit for a correction."""
+    actor = required_actor()
+    visit = visits.readable(db.session, actor, visit_id)
+    if visit.authority_id != actor.authority_id or visit.latest_version is None:
+        raise NotFound
+    screens = Screens(db.session, visit, shipped_pack())
+    begun = visits.recorded(visit.latest_version, visit.operation)
+    fields: dict[str, list[str]] = {}
+    for one in screens.sections:
+        given = begun.answers if one.table == "question" else begun.operation_facts
+        fields |= one.typed(given, begun.why_not_observed)
+    visits.start_correction(db.session, actor, utc_now(), visit, fields)
+    return redirect(url_for("visits.show", visit_id=visit.id))
+
+
+@bp.post("/<visit_id>/correct/record")
+@permission("visit.correct")
+def record_correction(visit_id: str) -> ResponseReturnValue:
+    """Keep the correction as a new version with its reason; the old one stays."""
+    actor = required_actor()
+    visit = visits.readable(db.session, actor, visit_id)
+    if not visits.is_correcting(visit):
+        return redirect(url_for("results.show", visit_id=visit.id))
+    visit = visits.editable(db.session, actor, visit_id)
+    reason = request.form.get("reason", "")
+    if _unreadable(visit):
+        return _check_page(visit, reason=reason), 422
+    before = visit.latest_version.number if visit.latest_version else 0
+    try:
+        version = visits.correct(
+            db.session, actor, utc_now(), visit, visits.drafted(visit), reason=reason
+        )
+    except Refused as refused:
+        db.session.rollback()
+        visit = visits.editable(db.session, actor, visit_id)
+        return _check_page(visit, refused, reason), 422
+    if version.number == before:
+        flash("Nothing was changed, so the record stays as it was.")
+    else:
+        flash("The correction is recorded. The visit goes back to review.", "success")
+    return redirect(url_for("results.show", visit_id=visit.id))
+
+
+@bp.post("/<visit_id>/correct/drop")
+@permission("visit.correct")
+def drop_correction(visit_id: str) -> ResponseReturnValue:
+    """Give up a correction; the record stays as it was."""
+    actor = required_actor()
+    visit = visits.readable(db.session, actor, visit_id)
+    if visits.is_correcting(visit):
+        visits.drop_correction(db.session, actor, visits.editable(db.session, actor, visit_id))
+    return redirect(url_for("results.show", visit_id=visit.id))
+
+
+@bp.route("/<visit_id>/discard", methods=["GET", "POST"])
+@permission("visit.record")
+def discard(visit_id: str) -> ResponseReturnValue:
+    """Ask, then delete a visit that was never recorded."""
+    actor = required_actor()
+    visit = _to_edit(visit_id)
+    if visit.state != "draft":
+        return redirect(url_for("visits.show", visit_id=visit.id))
+    if request.method == "GET":
+        return render_template("officers/visits/discard.html", **_unfinished(visit), **_who(visit))
+    name = visit.premises.trading_name
+    visits.discard_draft(db.session, actor, visit)
+    flash(f"The unfinished visit to {name} is discarded.")
+    return redirect(url_for("work.mine"))
+
+
+def _who(visit: Visit) -> dict[str, Any]:
+    return {"shop": visit.premises}
