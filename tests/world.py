@@ -1,37 +1,54 @@
-"""A small world for tests of the web: two authorities that share nothing, their people, a shop, visits.
-
-Every thing belongs to `home` unless its name says otherwise. Passwords are the same for everybody.
-"""
+"""A small world for tests of the web: the town of `tests/town.py` with people who can sign in, a visit in
+every state, and an authority elsewhere that may see none of it. All passwords are the same."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from compliance.access import Role
-from compliance.services import authorities, users
-from compliance.services.spelling import searchable
-from compliance.store.models import Operation, Operator, Premises, Tenure, Visit, VisitVersion
+from compliance.access import Actor, Role
+from compliance.services import passwords, visits
+from compliance.services.lifecycle import decisions, reviews
+from compliance.store.models import Authority, Operation, User
+from tests import town
+from tests.town import VISITED_ON, Town, noon
 
 PASSWORD = "correct tablet harbour 9"
-VISITED_ON = date(2026, 10, 13)
+
+#: What an officer saw, by what became of it. The codes are the rulebook's.
+SALE = {
+    "tp_outcome": "sold_no_challenge",
+    "tp_article_covered": "knife",
+    "tp_money_taken": "yes",
+    "tp_goods_handed_over": "yes",
+}
+REFUSED = {"tp_outcome": "refused_age_stated", "tp_article_covered": "knife"}
 
 
 @dataclass
 class World:
-    """The ids of what was made."""
+    """The ids of what was made, all of the home authority unless the name says otherwise."""
 
     home: int
     foreign: int
+    #: The authority that shares the shop.
+    partner: int = 0
     #: Role to user id.
     people: dict[Role, int] = field(default_factory=dict)
     foreign_people: dict[Role, int] = field(default_factory=dict)
     premises: int = 0
     operation: int = 0
-    #: State to visit id.
+    #: State to visit id; `proposed` waits for a second person, `follow_up` has one to finish.
     visits: dict[str, str] = field(default_factory=dict)
+    follow_up: int = 0
+    #: The reference of a letter that was sent.
+    letter: str = ""
 
 
 def email(role: Role, *, foreign: bool = False) -> str:
@@ -39,99 +56,122 @@ def email(role: Role, *, foreign: bool = False) -> str:
     return f"{role.value}@{'elsewhere' if foreign else 'norfolk'}.example"
 
 
-def build(session: Session, now: datetime | None = None) -> World:
+def build(session: Session) -> World:
     """Make the world in an empty database. The caller commits."""
-    now = now or datetime.now(UTC)
-    home = authorities.add(session, now, name="Norfolk Constabulary")
-    foreign = authorities.add(session, now, name="Elsewhere Council")
-    world = World(home.id, foreign.id)
+    made = town.build(session)
+    elsewhere = Authority(
+        name="Elsewhere Council",
+        kind="council",
+        short_code="ELSE",
+        created_at=noon(VISITED_ON),
+    )
+    session.add(elsewhere)
+    session.flush()
+    world = World(made.police.id, elsewhere.id, partner=made.council.id, premises=made.premises.id)
+    kept = passwords.hashed(PASSWORD)
     for role in Role:
-        for authority, people, is_foreign in (
-            (home, world.people, False),
-            (foreign, world.foreign_people, True),
+        at_home = _colleague(session, made.police, role, made)
+        away = town.person(session, elsewhere, f"Edna {role.label}", role, noon(VISITED_ON))
+        for actor, people, foreign in (
+            (at_home, world.people, False),
+            (away, world.foreign_people, True),
         ):
-            people[role] = users.add(
-                session,
-                None,
-                now,
-                authority_id=authority.id,
-                email=email(role, foreign=is_foreign),
-                name=f"{'Edna' if is_foreign else 'Nora'} {role.label}",
-                role=role,
-                password=PASSWORD,
-            ).id
-    _shop(session, world, now)
+            user = session.get_one(User, actor.user_id)
+            user.email, user.password_hash = email(role, foreign=foreign), kept
+            people[role] = user.id
+    operation = Operation(
+        lead_authority_id=made.police.id,
+        held_on=VISITED_ON,
+        title="City centre, October",
+        created_by_id=made.officer.user_id,
+        created_at=noon(VISITED_ON),
+        updated_at=noon(VISITED_ON),
+    )
+    session.add(operation)
+    session.flush()
+    world.operation = operation.id
+    _visits(session, made, world)
     return world
 
 
-def _shop(session: Session, world: World, now: datetime) -> None:
-    address = ["12 Prince of Wales Road", "Norwich"]
-    premises = Premises(
-        trading_name="Blades R Us",
-        address_line_1=address[0],
-        address_line_2=address[1],
-        postcode="NR1 1LB",
-        nation="england",
-        nation_origin="person",
-        police_authority_id=world.home,
-        channels=["in_store"],
-        sells_knives="yes",
-        search_text=searchable("Blades R Us", address, "NR1 1LB"),
-        created_at=now,
-        updated_at=now,
-    )
-    operator = Operator(
-        legal_name="Blades R Us (Norwich) Limited",
-        registered_office_line_1=address[0],
-        registered_office_line_2=address[1],
-        registered_office_postcode="NR1 1LB",
-        created_at=now,
-    )
-    operation = Operation(
-        lead_authority_id=world.home,
-        held_on=VISITED_ON,
-        title="City centre, October",
-        created_by_id=world.people[Role.OFFICER],
-        created_at=now,
-        updated_at=now,
-    )
-    session.add_all([premises, operator, operation])
-    session.flush()
-    session.add(Tenure(premises_id=premises.id, operator_id=operator.id, from_date=None))
-    world.premises, world.operation = premises.id, operation.id
-    for days, state in enumerate(("draft", "recorded", "returned", "reviewed", "notified")):
-        world.visits[state] = _visit(session, world, now, state, days, operator.id)
+def _colleague(session: Session, police: Authority, role: Role, made: Town) -> Actor:
+    if role is Role.OFFICER:
+        return made.officer
+    if role is Role.REVIEWER:
+        return made.reviewer
+    return town.person(session, police, "Ada Administrator", role, noon(VISITED_ON))
 
 
-def _visit(
-    session: Session, world: World, now: datetime, state: str, days: int, operator_id: int
-) -> str:
-    recorded = state != "draft"
-    visit = Visit(
-        authority_id=world.home,
-        premises_id=world.premises,
-        operator_id=operator_id,
-        kind="engagement_visit",
-        nation="england",
-        channels=["in_store"],
-        visited_on=VISITED_ON - timedelta(days=days),
-        officer_id=world.people[Role.OFFICER],
-        state=state,
-        created_at=now,
-        recorded_at=now if recorded else None,
+def _visits(session: Session, made: Town, world: World) -> None:
+    day = VISITED_ON - timedelta(days=60)
+
+    def test(answers: Mapping[str, Any]) -> Any:
+        nonlocal day
+        day += timedelta(days=5)
+        return made.record("test_purchase", answers, on=day)
+
+    sold = made.agree(test(SALE))
+    world.letter = made.notify(sold).reference
+    decided = decisions.decide(
+        session,
+        made.reviewer,
+        noon(sold.visited_on + timedelta(days=3)),
+        sold.id,
+        step="advice_and_re_test",
+        reason="First sale at this shop",
     )
-    session.add(visit)
-    session.flush()
-    if recorded:
-        session.add(
-            VisitVersion(
-                visit_id=visit.id,
-                number=1,
-                answers={},
-                recorded_by_id=world.people[Role.OFFICER],
-                recorded_at=now,
-                content_hash="0" * 64,
-            )
-        )
-        session.flush()
-    return visit.id
+    world.visits["decided"] = sold.id
+    world.follow_up = decided.visit.follow_ups[0].id
+
+    proposed = made.agree(test(SALE))
+    made.notify(proposed)
+    decisions.decide(
+        session,
+        made.second,
+        noon(proposed.visited_on + timedelta(days=3)),
+        proposed.id,
+        step="written_warning",
+        reason="Second sale at this shop",
+    )
+    world.visits["proposed"] = proposed.id
+
+    notified = made.agree(test(SALE))
+    made.notify(notified)
+    world.visits["notified"] = notified.id
+
+    world.visits["reviewed"] = made.agree(test(REFUSED)).id
+
+    returned = test(SALE)
+    reviews.send_back(
+        session,
+        made.reviewer,
+        noon(returned.visited_on + timedelta(days=1)),
+        returned.id,
+        version=1,
+        note="Was the money taken before the knife was handed over?",
+    )
+    world.visits["returned"] = returned.id
+    world.visits["recorded"] = test(SALE).id
+    audit = made.record("store_audit", core_met(), on=VISITED_ON - timedelta(days=2))
+    world.visits["audit"] = audit.id
+    world.visits["draft"] = visits.begin(
+        session,
+        made.officer,
+        noon(VISITED_ON),
+        premises=made.premises,
+        kind="store_audit",
+        purpose="first",
+        visited_on=VISITED_ON,
+        channels=["in_store"],
+        started_at=noon(VISITED_ON) - timedelta(hours=1),
+    ).id
+
+
+def core_met() -> dict[str, Any]:
+    """Return the answers of an audit with every core point met, from the lawyers' shorthand."""
+    text = (Path(__file__).parent / "data" / "law_shorthand.toml").read_text(encoding="utf-8")
+    answers: dict[str, Any] = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in tomllib.loads(text)["answers"]["core_met"].items()
+    }
+    return answers

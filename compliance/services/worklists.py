@@ -11,16 +11,13 @@ from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from compliance.access import Actor
-from compliance.rulebook import shipped_pack
 from compliance.services.lifecycle import deadlines
 from compliance.services.lifecycle.cases import pack_of
 from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
-from compliance.services.lifecycle.policy import Policy, policy_of
 from compliance.services.permission import require
 from compliance.services.spelling import fold
 from compliance.store.models import (
     Assessment,
-    Authority,
     Decision,
     FollowUp,
     Premises,
@@ -160,14 +157,8 @@ def _follow_ups(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]
             FollowUp.due_on.is_not(None),
         ),
     )
-    policy = policy_of(session.get_one(Authority, actor.authority_id), shipped_pack())
     for visit, follow_up in session.execute(query.add_columns(FollowUp)).unique():
-        yield Due(visit, _what(policy, follow_up), follow_up.due_on)
-
-
-def _what(policy: Policy, follow_up: FollowUp) -> str:
-    step = policy.steps.get(follow_up.step)
-    return (step.follow_up or step.label) if step else follow_up.note or follow_up.step
+        yield Due(visit, follow_up.note, follow_up.due_on)
 
 
 def _primary_authority_periods(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
