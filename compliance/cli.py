@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from compliance.commands import database, premises, rulebook, user
+from compliance.commands import database, demo, documents, premises, rulebook, user
 
 
 def register(app: Flask) -> None:
     """Give `app` its commands."""
     app.cli.add_command(database.group)
+    app.cli.add_command(demo.group)
+    app.cli.add_command(documents.group)
+    app.cli.add_command(documents.verify)
     app.cli.add_command(premises.group)
     app.cli.add_command(user.group)
     app.cli.add_command(rulebook.assess)

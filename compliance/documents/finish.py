@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 import pydyf  # type: ignore[import-untyped]
 from weasyprint.formatting_structure.boxes import BlockBox
 
-SIGNATURE_FIELD = "Signature"
+from compliance.documents.signature_field import SIGNATURE_FIELD
 
 _PDFUA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>

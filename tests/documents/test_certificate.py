@@ -273,6 +273,13 @@ def test_a_second_foreign_signature_is_refused(
     assert "more than one signature" in verdict.reason
 
 
+def test_a_large_file_is_never_opened(check: Callable[[bytes], Verdict]) -> None:
+    bomb = b"%PDF-1.7\n" + b"0" * 300_000
+    assert check(bomb).reason == "We did not issue this file."
+    known = verify_certificate(bomb, [], is_issued=lambda _: True)
+    assert known.outcome is Outcome.GENUINE
+
+
 def test_a_specimen_is_called_a_specimen(press: Press, check: Callable[[bytes], Verdict]) -> None:
     for name in kinds():
         made = render(kinds()[name].sample_data(), specimen=True, using=press)
