@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms import Form, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms.fields.choices import SelectChoice, SelectFieldBase
 
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import Entry, text_of
@@ -40,10 +40,10 @@ _END: Entry = {
 class ParticularsForm(Form):
     """Kind, purpose, operation, way of selling, day and times of a visit."""
 
-    kind = RadioField("What kind of visit is it?")
-    purpose = RadioField("Why are you visiting?")
-    operation = SelectField("Operation")
-    channels = SelectMultipleField("Which way of selling is it about?")
+    kind = RadioField("What kind of visit is it?", validate_choice=False)
+    purpose = RadioField("Why are you visiting?", validate_choice=False)
+    operation = SelectField("Operation", validate_choice=False)
+    channels = SelectMultipleField("Which way of selling is it about?", validate_choice=False)
     visited_on = AnswerField(Day(_DAY, {}))
     started_at = AnswerField(Clock(_START, {}))
     ended_at = AnswerField(Clock(_END, {}))
@@ -78,11 +78,28 @@ class ParticularsForm(Form):
             operation=chosen.get(self.operation.data or ""),
         )
 
+    def validate_kind(self, field: RadioField) -> None:
+        """One of the kinds on offer."""
+        _one_of(field, [field.data], "Choose what kind of visit this is")
+
+    def validate_purpose(self, field: RadioField) -> None:
+        """One of the reasons on offer."""
+        _one_of(field, [field.data], "Choose why you are visiting")
+
+    def validate_channels(self, field: SelectMultipleField) -> None:
+        """One or more of the ways of selling on offer."""
+        _one_of(field, field.data or [None], "Choose the way of selling this visit is about")
+
     def validate_visited_on(self, field: AnswerField) -> None:
         """The day is the one thing that cannot be left empty: it decides the law."""
-        if field.data is None and not field.errors:
-            field.errors = ["Enter the day of the visit"]
-            raise ValueError("Enter the day of the visit")
+        if field.data is None and not field.process_errors:
+            raise ValidationError("Enter the day of the visit")
+
+
+def _one_of(field: SelectFieldBase, chosen: Sequence[Any], message: str) -> None:
+    offered = {one.value for one in field.choices}
+    if not offered.issuperset(chosen):
+        raise ValidationError(message)
 
 
 def options_of(pack: Pack, dim: str) -> list[tuple[str, str, str]]:
