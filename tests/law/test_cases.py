@@ -155,19 +155,43 @@ def test_every_case_expects_something() -> None:
     assert [case["name"] for case in CASES if not case["expect"]] == []
 
 
-def test_every_rule_in_force_is_seen_met_and_not_met() -> None:
-    """A rule that no case has both ways could be wrong without anybody noticing."""
+@pytest.fixture(scope="module")
+def results() -> list[dict[str, Any]]:
+    """What the rulebook says of every case that it accepts."""
+    return [
+        assess(shipped_pack(), _visit(case)) for case in CASES if "refused" not in case["expect"]
+    ]
+
+
+def test_every_rule_is_seen_met_not_met_and_not_assessed(results: list[dict[str, Any]]) -> None:
+    """A rule that no case has every way could be wrong without anybody noticing."""
     seen: dict[str, set[str]] = {}
-    for case in CASES:
-        if "refused" in case["expect"]:
-            continue
-        for finding in assess(shipped_pack(), _visit(case))["findings"]:
+    for result in results:
+        for finding in result["findings"]:
             seen.setdefault(finding["rule"], set()).add(finding["outcome"])
     wanted = {
-        rule["id"]: {"met", "not_met"}
+        rule["id"]: {"met", "not_met", "not_assessed"}
         for rule in shipped_pack().entries("rule")
         if any("from" in version for version in rule["version"])
     }
-    wanted["tp_stopped_sale"] = {"not_met"}  # there is no stopped sale that went well
-    missing = {rule: both - seen.get(rule, set()) for rule, both in wanted.items()}
-    assert {rule: both for rule, both in missing.items() if both} == {}
+    wanted["tp_stopped_sale"] = {"not_met", "not_assessed"}  # no stopped sale goes well
+    missing = {rule: ways - seen.get(rule, set()) for rule, ways in wanted.items()}
+    assert {rule: ways for rule, ways in missing.items() if ways} == {}
+
+
+def test_every_condition_fires_in_a_case(results: list[dict[str, Any]]) -> None:
+    fired = {
+        condition["id"]
+        for result in results
+        if result["validity"]
+        for condition in result["validity"]["conditions"]
+    }
+    assert {condition["id"] for condition in shipped_pack().entries("condition")} - fired == set()
+
+
+@pytest.mark.parametrize("name", ["standing", "next_step", "grade", "letter", "test_result"])
+def test_every_code_of_what_is_decided_occurs_in_a_case(
+    name: str, results: list[dict[str, Any]]
+) -> None:
+    occurred = {result["values"].get(name) for result in results}
+    assert set(shipped_pack().by_id("value")[name]["labels"]) - occurred == set()
