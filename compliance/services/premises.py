@@ -88,6 +88,8 @@ def search(
     require(actor, "premises.read")
     query = _narrowed(select(Premises).where(visible(actor)), filters)
     words = fold(filters.text).split()
+    if filters.text.strip() and not words:
+        return Found([], 0)
     if words:
         exactly = query.where(*(_has_word(word) for word in words))
         if session.scalar(select(exactly.exists())):

@@ -28,8 +28,9 @@ def compact(text: str) -> str:
 
 
 def searchable(name: str, address: list[str], postcode: str | None) -> str:
-    """Return what a premises is searched by: each word between spaces, and the run-together forms."""
-    parts = [fold(name), compact(name), fold(" ".join(address)), compact(postcode or "")]
+    """Return what a premises is searched by: each word of it between spaces."""
+    code = postcode or ""
+    parts = [fold(name), fold(" ".join(address)), fold(code), compact(code)]
     return f" {' '.join(part for part in parts if part)} "
 
 
@@ -79,9 +80,10 @@ def closeness(query: str, name: str, search_text: str) -> float:
     by_words = sum(found) / len(found) if all(found) else 0.0
     run_together, name_together = "".join(typed), compact(name)
     beginning = name_together[: len(run_together)]
-    by_start = 0.0
-    if len(run_together) >= 4 and words_alike(run_together, beginning):
-        by_start = fuzz.ratio(run_together, beginning)
+    # Of short names run together one letter is too much: "b and q" is not "B&M".
+    by_start = fuzz.ratio(run_together, beginning)
+    if run_together != name_together and (len(run_together) < 4 or by_start < 85):
+        by_start = 0.0
     best = max(by_words, by_start)
     # Between equals, the name that is nearest to what was typed comes first.
     return best and 0.9 * best + 0.1 * fuzz.ratio(fold(query), fold(name))

@@ -73,7 +73,7 @@ class Premises(Base):
     police_authority: Mapped[Authority | None] = relationship(foreign_keys=[police_authority_id])
     ts_authority: Mapped[Authority | None] = relationship(foreign_keys=[ts_authority_id])
     tenures: Mapped[list[Tenure]] = relationship(
-        back_populates="premises", order_by="Tenure.from_date, Tenure.id"
+        back_populates="premises", order_by="Tenure.from_date.nulls_first(), Tenure.id"
     )
 
     @property

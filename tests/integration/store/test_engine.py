@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Authority, NumberSeries, Tenure
 from compliance.store.series import next_number
-from tests import world as made
+from tests.integration.store import shop
 
 SUMMER = datetime(2026, 7, 1, 9, 30, tzinfo=timezone(timedelta(hours=1)))
 
@@ -122,7 +122,7 @@ def test_a_series_has_no_hole_or_twin_under_parallel_writers(app: Flask) -> None
 
 
 def test_one_operator_at_a_time(session: Session) -> None:
-    world = made.build(session)
+    world = shop.build(session)
     operator = session.scalars(select(Tenure.operator_id)).first()
     session.add(Tenure(premises_id=world.premises, operator_id=operator))
     with pytest.raises(IntegrityError):

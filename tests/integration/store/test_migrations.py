@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,21 +14,9 @@ from sqlalchemy.exc import DatabaseError
 
 from compliance.store import engine
 from compliance.store.engine import OutOfDate, db, make_ready, separate_session
-from compliance.store.models import (
-    Assessment,
-    Base,
-    Certificate,
-    Document,
-    DocumentFile,
-    NumberSeries,
-    Rulebook,
-    Visit,
-    VisitVersion,
-)
-from tests import world as made
+from compliance.store.models import Base
+from tests.integration.store import shop
 from tests.integration.store.conftest import NewDatabase, application
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,59 +35,8 @@ def tables() -> set[str]:
 def populate() -> dict[str, int]:
     """Put rows in, and return how many each table has."""
     with separate_session() as session:
-        world = made.build(session)
-        evidence(session, world)
-        session.add(NumberSeries(name="letters/2026", next_number=7))
+        shop.issue_certificate(session, shop.build(session))
     return counts()
-
-
-def evidence(session: Any, world: made.World) -> Document:
-    """Add an assessment, a document and a certificate of a recorded visit."""
-    version = session.scalars(
-        select(VisitVersion).where(VisitVersion.visit_id == world.visits["reviewed"])
-    ).one()
-    visit = session.get_one(Visit, version.visit_id)
-    session.add(Rulebook(sha256="a" * 64, rulebook_id="r", version="1", content={}, stored_at=NOW))
-    session.flush()
-    session.add(
-        Assessment(
-            visit_id=visit.id,
-            version_id=version.id,
-            rulebook_id="r",
-            rulebook_version="1",
-            rulebook_sha256="a" * 64,
-            result={"id": visit.id},
-            as_of=visit.visited_on,
-            made_at=NOW,
-        )
-    )
-    document = Document(
-        reference="NORF-1",
-        kind="certificate",
-        authority_id=visit.authority_id,
-        premises_id=visit.premises_id,
-        issued_on=date(2026, 11, 22),
-        issued_by_id=visit.officer_id,
-        issued_at=NOW,
-        inputs={},
-        template_version="1",
-        sha256="b" * 64,
-    )
-    session.add(document)
-    session.flush()
-    session.add(DocumentFile(document_id=document.id, content=b"%PDF"))
-    session.add(
-        Certificate(
-            document_id=document.id,
-            premises_id=visit.premises_id,
-            operator_id=visit.operator_id,
-            link_token="t" * 22,
-            valid_from=date(2026, 11, 22),
-            valid_until=date(2027, 11, 21),
-        )
-    )
-    session.flush()
-    return document
 
 
 def counts() -> dict[str, int]:
