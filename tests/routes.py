@@ -1,0 +1,123 @@
+"""Every route of the product and how tests reach it in the world of `tests/world.py`.
+
+A new view needs a line here: from it follow the test of who may open it
+(`tests/integration/test_routes.py`) and, for a page, the test of how it looks and whether it is
+accessible (`tests/browser/test_pages.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.access import Role
+from tests.world import World
+
+
+def nothing(world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Route:
+    """How to reach a view in the test world."""
+
+    #: The variable parts of its address, from the world: things of the home authority.
+    args: Callable[[World], dict[str, Any]] = nothing
+    #: It shows or changes something of one authority: another's people get 404.
+    owned: bool = False
+    #: A GET gives a file or data, not a page.
+    file: bool = False
+
+
+def _colleague(world: World) -> dict[str, Any]:
+    return {"user_id": world.people[Role.OFFICER]}
+
+
+def _visit(state: str, **more: Any) -> Route:
+    """A page of the world's visit in that state."""
+    return Route(lambda world: {"visit_id": world.visits[state], **more}, owned=True)
+
+
+def _letter(world: World) -> dict[str, Any]:
+    return {"reference": world.letter}
+
+
+def _premises(world: World) -> dict[str, Any]:
+    return {"premises_id": world.premises}
+
+
+#: Endpoint to how it is reached. Add a line for each new view.
+ROUTES: dict[str, Route] = {
+    "static": Route(lambda world: {"filename": "icons/mark.svg"}, file=True),
+    "public.start": Route(),
+    "public.privacy": Route(),
+    "public.accessibility": Route(),
+    "public.health": Route(file=True),
+    "auth.sign_in": Route(),
+    "auth.sign_out": Route(),
+    "auth.password": Route(),
+    "users.index": Route(),
+    "users.add": Route(),
+    "users.show": Route(_colleague, owned=True),
+    "users.role": Route(_colleague, owned=True),
+    "users.reset_password": Route(_colleague, owned=True),
+    "users.close": Route(_colleague, owned=True),
+    "users.reopen": Route(_colleague, owned=True),
+    "work.mine": Route(),
+    "work.to_review": Route(),
+    "work.to_decide": Route(),
+    "work.due": Route(),
+    "visits.new": Route(),
+    "visits.begin": Route(lambda world: {"premises": world.premises}, owned=True),
+    "visits.show": _visit("draft"),
+    "visits.about": _visit("draft"),
+    "visits.section": _visit("draft", slug="audit-display"),
+    "visits.save": _visit("draft", slug="audit-display"),
+    "visits.check": _visit("draft"),
+    "visits.record": _visit("draft"),
+    "visits.discard": _visit("draft"),
+    "visits.correct": _visit("recorded"),
+    "visits.begin_correction": _visit("recorded"),
+    "visits.record_correction": _visit("recorded"),
+    "visits.drop_correction": _visit("recorded"),
+    "results.show": _visit("recorded"),
+    "results.left_behind": _visit("audit"),
+    "steps.show": _visit("recorded"),
+    "preview.show": Route(
+        lambda world: {"visit_id": world.visits["reviewed"]}, owned=True, file=True
+    ),
+    "review.show": _visit("recorded"),
+    "notify.show": _visit("reviewed"),
+    "decide.show": _visit("notified"),
+    "decide.withdraw": _visit("proposed"),
+    "decide.told_primary_authority": _visit("proposed"),
+    "decide.primary_authority_answered": _visit("proposed", answer="consented"),
+    "decision_letter.show": _visit("decided"),
+    "confirm.show": _visit("proposed"),
+    "follow_up.show": _visit("decided"),
+    "follow_up.finish": Route(
+        lambda world: {"visit_id": world.visits["decided"], "follow_up_id": world.follow_up},
+        owned=True,
+    ),
+    "close.show": _visit("decided"),
+    "share.show": _visit("reviewed"),
+    "share.stop": Route(
+        lambda world: {"visit_id": world.visits["reviewed"], "authority_id": world.partner},
+        owned=True,
+    ),
+    "documents.index": Route(),
+    "documents.show": Route(_letter, owned=True),
+    "documents.file": Route(_letter, owned=True, file=True),
+    "documents.replace_code": Route(_letter, owned=True),
+    "documents.end": Route(_letter, owned=True),
+    "letter.enter": Route(),
+    "letter.view": Route(),
+    "letter.file": Route(_letter, file=True),
+    "letter.close": Route(),
+    "certificate.show": Route(lambda world: {"token": "0" * 32}),
+    "check_document.upload": Route(),
+    "certificates.show": Route(_premises, owned=True),
+    "certificates.preview": Route(_premises, owned=True, file=True),
+}
