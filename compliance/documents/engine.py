@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Document
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -53,9 +53,7 @@ class Engine:
         A `letter` must keep the print zones. Raises DocumentRefused when it does not, or when it
         needs more than `most_pages`.
         """
-        document = HTML(string=html, url_fetcher=self._fetcher).render(
-            font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=VARIANT
-        )
+        document = self.lay_out(html, css, variant=VARIANT)
         pages = len(document.pages)
         if pages > most_pages:
             raise DocumentRefused(
@@ -68,6 +66,12 @@ class Engine:
             finisher=partial(finish, signature_purpose=signature_purpose), pdf_variant=VARIANT
         )
         return Printed(pdf, pages)
+
+    def lay_out(self, html: str, css: str, *, variant: str | None = None) -> Document:
+        """Lay out a page with what is kept warm; the bytes written are those of a cold start."""
+        return HTML(string=html, url_fetcher=self._fetcher).render(
+            font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=variant
+        )
 
     def _sheet(self, css: str) -> CSS:
         if css not in self._sheets:

@@ -31,8 +31,7 @@ def main() -> None:
 
     engine = Engine()
     sys.addaudithook(_forbid)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)  # layout makes many short-lived boxes and few cycles
+    warm()
     while (job := _read(jobs)) is not None:
         pdf = b""
         answer: dict[str, Any]
@@ -51,6 +50,13 @@ def main() -> None:
         _write(answers, json.dumps(answer).encode())
         _write(answers, pdf)
         answers.flush()
+
+
+def warm() -> None:
+    """Tell the collector what this process is like: much that stays, and many short-lived boxes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _forbid(event: str, _: object) -> None:
