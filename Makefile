@@ -38,7 +38,7 @@ setup: debian $(TOOLS) $(STATIC)
 
 run: debian $(RUNTIME) $(STATIC)
 	@$(FLASK) db upgrade
-	@if $(FLASK) demo --help >/dev/null 2>&1; then $(FLASK) demo load --if-empty; fi
+	@$(FLASK) demo load --if-empty
 	@echo 'Check knife sales: http://$(HOST):$(PORT)/   (Ctrl+C stops it)'
 	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) \
 	    --blocking-threads 4 --workers-kill-timeout 10 --respawn-failed-workers --no-ws --log-level warning wsgi:app
