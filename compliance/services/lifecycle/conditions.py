@@ -119,7 +119,7 @@ def _an_operator_is_known(moment: Moment) -> str | None:
 
 def _nothing_holds_the_letter(moment: Moment) -> str | None:
     held = moment.case.conditions("notification")
-    if held:
+    if held and moment.case.value("letters_wait") != "no":
         return "The letter is held: " + " ".join(each["means"] for each in held)
     return None
 
