@@ -30,6 +30,7 @@ from compliance.rulebook.values import (
 )
 
 MOST_DIMS = 1000
+MOST_PLANS = 256
 VISIT_KEYS = ("id", "dims", "visited_on", "answers", "operation", "history", "as_of")
 
 Step = Callable[[State], None]
@@ -97,12 +98,12 @@ class Program:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         weights = {entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")}
-        self._weights = {
+        self.rule_weights = {
             rule["id"]: weights.get(rule["version"][0]["severity"], 0)
             for rule in pack.entries("rule")
         }
         self.order = {name: place for place, name in enumerate(pack.questions)}
-        self._order = self._sorted()
+        self.sorted_nodes = self._sorted()
         self.answers = Reader(pack.questions)
         self.facts = Reader(pack.facts, "operation fact")
         dims = [(dim["id"], f"{dim['id']}s") for dim in pack.entries("dim")]
@@ -140,6 +141,8 @@ class Program:
         key = (bisect_right(self._changes, on), tuple(dims.items()))
         plan = self._plans.get(key)
         if plan is None:
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
             plan = self._plans[key] = self._plan(on, dims)
         return plan
 
@@ -172,6 +175,7 @@ class Program:
             node = graph[("value", value["name"])] = links(value_reads(value))
             if formula_of(value) in OVER_FINDINGS:
                 node.update(("rule", name) for name in rules)
+        self.links: Mapping[Node, set[Node]] = graph
         try:
             return list(TopologicalSorter(graph).static_order())
         except CycleError as error:
@@ -182,7 +186,7 @@ class Program:
     def history_values(self) -> frozenset[str]:
         """The values that look at other visits, directly or through another value."""
         found: set[str] = set()
-        for kind, name in self._order:
+        for kind, name in self.sorted_nodes:
             if kind != "value":
                 continue
             value = self.pack.by_id("value")[name]
@@ -199,7 +203,7 @@ class Program:
         plain = {name: point for name, point in points.items() if self._is_plain(point)}
         own: list[Step] = [plain_rules(_plain(point) for point in plain.values())]
         over_history: list[Step] = []
-        for kind, name in self._order:
+        for kind, name in self.sorted_nodes:
             if kind == "rule" and name in points and name not in plain:
                 own.append(_rule_step(points[name]))
             elif kind == "condition":
@@ -239,13 +243,13 @@ class Program:
             in_force=version is not None,
             questions=tuple(dict.fromkeys(asked)),
             facts=tuple(found.fact),
-            weight=self._weights[rule["id"]] if rule.get("scored", True) else 0,
+            weight=self.rule_weights[rule["id"]] if rule.get("scored", True) else 0,
             may_not_apply=bool(about)
             and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
         )
 
     def _formula(self, value: Entry) -> Formula:
-        return compile_value(value, Points(self.pack.rules, self._weights), self.pack.questions)
+        return compile_value(value, Points(self.pack.rules, self.rule_weights), self.pack.questions)
 
 
 def in_force(version: Entry, on: date) -> bool:
