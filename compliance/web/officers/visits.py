@@ -247,7 +247,6 @@ def section(visit_id: str, slug: str) -> ResponseReturnValue:
         given = screens.record.answers if kind == "answer" else screens.facts
         if name in given:
             known[kind][name] = given[name]
-    shown = screens.shown()
     return render_template(
         "officers/visits/section.html",
         questions=page.draw(
@@ -259,8 +258,6 @@ def section(visit_id: str, slug: str) -> ResponseReturnValue:
         ),
         section=found,
         errors=[(message, one.id) for one, message in screen.asked_errors()],
-        number=next((at for at, one in enumerate(shown, 1) if one.section is found), None),
-        of=len(shown),
         **_about(visit),
     )
 
