@@ -211,9 +211,11 @@ def screenshot(page: Page, name: str) -> Path:
 #: Links within a sentence are exempt (WCAG 2.2, 2.5.8 "inline"), and so is what is not shown.
 _TARGETS = """() => {
   const pressable = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  // What a closed <details> holds has a box, but is not there to be pressed.
   const shown = el => {
-    const box = el.getBoundingClientRect(), style = getComputedStyle(el);
-    return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && box.right > 0 && box.bottom > 0;
+    const box = el.getBoundingClientRect();
+    return el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})
+      && box.width > 1 && box.height > 1 && box.right > 0 && box.bottom > 0;
   };
   const inSentence = el => {
     if (el.tagName !== 'A' || getComputedStyle(el).display !== 'inline') return false;
