@@ -8,14 +8,15 @@ from flask import Flask, current_app, request, url_for
 
 from compliance.web import guard
 
-#: (words, endpoint, addresses below it). One that is not registered, or not allowed, is left out.
+#: (words, endpoint, beginnings of the addresses that belong to it). One that a role may not open
+#: is left out. The longest beginning wins: `/visits/new` is not a page of the work in hand.
 PLACES = (
-    ("Work", "work.mine", "/work"),
-    ("Premises", "premises.index", "/premises"),
-    ("Operations", "operations.index", "/operations"),
-    ("New visit", "visits.new", "/visits/new"),
-    ("Documents", "documents.index", "/documents"),
-    ("People", "users.index", "/users"),
+    ("Work", "work.mine", ("/work", "/visits")),
+    ("Premises", "premises.index", ("/premises",)),
+    ("Operations", "operations.index", ("/operations",)),
+    ("New visit", "visits.new", ("/visits/new",)),
+    ("Documents", "documents.index", ("/documents",)),
+    ("People", "users.index", ("/users",)),
 )
 
 
@@ -33,16 +34,28 @@ class Item:
 
 def navigation() -> list[Item]:
     """Return the menu of this request's person."""
+    here = _place()
     return [
         Item(
             text,
             href=url_for(endpoint),
-            active=request.path == prefix or request.path.startswith(f"{prefix}/"),
-            current=request.path == prefix,
+            active=endpoint == here,
+            current=endpoint == request.endpoint,
         )
-        for text, endpoint, prefix in PLACES
+        for text, endpoint, _ in PLACES
         if has_page(endpoint) and guard.may_open(endpoint)
     ]
+
+
+def _place() -> str | None:
+    """Return the endpoint of the place this request's address belongs to."""
+    found = [
+        (len(beginning), endpoint)
+        for _, endpoint, beginnings in PLACES
+        for beginning in beginnings
+        if request.path == beginning or request.path.startswith(f"{beginning}/")
+    ]
+    return max(found)[1] if found else None
 
 
 def home() -> str:
