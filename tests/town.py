@@ -84,7 +84,9 @@ class Town:
             actor,
             noon(on),
             visit,
-            Record(answers=answers, operation_facts={k: v for k, v in file.items() if v is not None}),
+            Record(
+                answers=answers, operation_facts={k: v for k, v in file.items() if v is not None}
+            ),
         )
         return visit
 
@@ -186,9 +188,7 @@ def shop(
     return premises
 
 
-def person(
-    session: Session, authority: Authority, name: str, role: Role, now: datetime
-) -> Actor:
+def person(session: Session, authority: Authority, name: str, role: Role, now: datetime) -> Actor:
     """Make a colleague; nobody can sign in as them."""
     user = User(
         authority=authority,
@@ -204,9 +204,7 @@ def person(
     return user.actor
 
 
-def _authority(
-    session: Session, name: str, kind: str, code: str, now: datetime
-) -> Authority:
+def _authority(session: Session, name: str, kind: str, code: str, now: datetime) -> Authority:
     authority = Authority(
         name=name,
         kind=kind,
