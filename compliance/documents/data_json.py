@@ -89,9 +89,10 @@ def _read_table(value: Json, wanted: type, path: str) -> Any:
     for key, each in value.items():
         here = f"{path}.{key}" if path else str(key)
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
+            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)[0]
+            meant = f"{path}.{near}" if path else near
             raise DocumentRefused(
-                f"There is no entry called {here!r}. Did you mean {near[0]!r}?", here
+                f"There is no entry called {here!r}. Did you mean {meant!r}?", here
             )
         given[key] = _read(each, hints[key], here)
     for name, part in known.items():

@@ -1,7 +1,7 @@
 """The one door to WeasyPrint: HTML and a style sheet in, a finished PDF out.
 
 Made once per process and kept: the font configuration (a fresh one per letter leaks) and the
-parsed style sheets. It fetches nothing but `data:` addresses, and any other fetch is fatal.
+parsed style sheets; lines are broken once a document. It fetches nothing but `data:` addresses, and any other fetch is fatal.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from compliance.documents import line_memo
 from compliance.documents.finish import finish
 from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
 from compliance.documents.refused import DocumentRefused
@@ -37,6 +38,7 @@ class Engine:
         """Start with no style sheet parsed."""
         self._fonts = FontConfiguration()
         self._sheets: dict[str, CSS] = {}
+        self._memo = line_memo.install()
         self._fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
 
     def write(
@@ -69,6 +71,8 @@ class Engine:
 
     def lay_out(self, html: str, css: str, *, variant: str | None = None) -> Document:
         """Lay out a page with what is kept warm; the bytes written are those of a cold start."""
+        if self._memo is not None:
+            self._memo.forget()
         return HTML(string=html, url_fetcher=self._fetcher).render(
             font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=variant
         )

@@ -1,0 +1,131 @@
+"""Facts as they come in: JSON and back, characters our typeface lacks, and addresses."""
+
+import json
+from dataclasses import fields
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.documents import DocumentData, DocumentRefused, kinds, render
+from compliance.documents.addresses import address_lines, spaced_postcode
+from compliance.documents.characters import printable_text
+from compliance.documents.data_json import from_json, merged, to_json
+from compliance.documents.dates import day_in_words
+from compliance.documents.fonts import covered
+from compliance.documents.press import Press
+from tests.documents.conftest import EVERY_SAMPLE
+from tests.documents.reading import pdf_text
+
+
+@pytest.mark.parametrize("name, sample", EVERY_SAMPLE)
+def test_what_is_kept_makes_the_same_document(name: str, sample: str) -> None:
+    data = kinds()[name].sample_data(sample=sample)
+    kept = json.loads(json.dumps(to_json(data)))
+    assert from_json(kept) == data
+    assert set(kept) == {part.name for part in fields(DocumentData)}
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"premisses": {}}, "no entry called 'premisses'. Did you mean 'premises'"),
+        (
+            {"premises": {"nmae": "x"}},
+            "no entry called 'premises.nmae'. Did you mean 'premises.name'",
+        ),
+        ({"premises": "x"}, "premises must be a table"),
+        ({"actions": "x"}, "actions must be a list"),
+        ({"actions": [{"tekst": "x"}]}, r"Did you mean 'actions\[0\].text'"),
+        ({"actions": [{}]}, "text is missing"),
+        ({"issued_on": "13/10/2026"}, "issued_on must be a date like"),
+        ({"issued_on": 20261013}, "issued_on must be a date like"),
+        ({"decided": "yes"}, "decided must be true or false"),
+        ({"operator": 5}, "operator must be text"),
+        ({"reference": None}, "reference must be text"),
+    ],
+)
+def test_a_wrong_entry_is_named_with_the_nearest_there_is(
+    changes: dict,  # type: ignore[type-arg]
+    reason: str,
+) -> None:
+    with pytest.raises(DocumentRefused, match=reason):
+        kinds()["advice-letter"].sample_data(changes)
+
+
+def test_changes_are_laid_over_part_by_part() -> None:
+    base = {"a": {"b": 1, "c": [1, 2]}, "d": 4}
+    assert merged(base, {"a": {"c": [3]}}) == {"a": {"b": 1, "c": [3]}, "d": 4}
+    assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 4}
+
+
+@pytest.mark.parametrize(
+    "text, printed",
+    [
+        ("Siop Gyllyll Tŷ Gŵyn", "Siop Gyllyll Tŷ Gŵyn"),
+        ("Zażółć Łódź, Ștefan Şahin", "Zażółć Łódź, Ștefan Şahin"),
+        ("Nguyễn & Sons", "Nguyễn & Sons"),
+        ("Кухня Αθήνα", "Кухня Αθήνα"),
+        ("Cafe\u0301 Marchwood", "Café Marchwood"),
+        ("ＳＨＯＰ １", "SHOP 1"),
+        ("20 ㎝ blade", "20 cm blade"),
+        ("zero\u200bwidth\u202e", "zerowidth"),
+        ("tab\tand\nline", "tab and line"),
+        ("  many   spaces ", "many spaces"),
+        ("no\u00a0break", "no\u00a0break"),
+    ],
+)
+def test_characters_are_printed_or_replaced(text: str, printed: str) -> None:
+    assert printable_text(text, "premises.name") == printed
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("Knives 🔪 R Us", r"premises.name has a character .* 🔪 \(U\+1F52A, hocho\)"),
+        ("Bell\x07", r"cannot print: \(U\+0007, a control character\)"),
+        ("刀剣店", r"U\+5200"),
+        ("متجر", r"U\+0645"),
+        ("\ue000", r"U\+E000"),
+    ],
+)
+def test_a_character_that_cannot_be_printed_is_refused_by_name(
+    text: str, reason: str, press: Press
+) -> None:
+    data = kinds()["advice-letter"].sample_data({"premises": {"name": text}})
+    with pytest.raises(DocumentRefused, match=reason):
+        render(data, using=press)
+
+
+@given(st.text(max_size=60))
+def test_what_is_let_through_has_a_glyph_for_every_character(text: str) -> None:
+    try:
+        printed = printable_text(text, "field")
+    except DocumentRefused:
+        return
+    assert all(ord(character) in covered() for character in printed)
+    assert printable_text(printed, "field") == printed
+
+
+def test_an_odd_name_is_in_the_pdf(press: Press) -> None:
+    name = "Tŷ Gŵyn Łódź Ștefan Nguyễn Кухня Αθήνα"
+    data = kinds()["advice-letter"].sample_data({"premises": {"name": name}})
+    assert name in pdf_text(render(data, using=press).pdf)
+
+
+def test_address_lines() -> None:
+    assert address_lines(("Shop Ltd", " ", "1 High Street,", "nr21ab")) == (
+        *("Shop Ltd", "1 High Street", "NR2 1AB"),
+    )
+    assert spaced_postcode("w1a1hq") == "W1A 1HQ"
+    for postcode in ("GIR 0AA", "EC1A 1BB", "M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "W1A 0AX"):
+        assert address_lines(("A", "B", postcode))[-1] == postcode
+    for wrong in ("NR2", "NR2 1AB5", "1NR 2AB", "QQ1 1AA", "EC1A 1BC", ""):
+        with pytest.raises(DocumentRefused):
+            address_lines(("A", "B", wrong))
+
+
+def test_days_in_words() -> None:
+    assert day_in_words(date(2026, 10, 3)) == "3\u00a0October 2026"
+    assert day_in_words(date(2026, 2, 28), "cy") == "28\u00a0Chwefror 2026"
