@@ -117,8 +117,9 @@ def _refuse(entry: Entry, value: Any, wanted: str) -> AnswerError:
 
 
 def _code(entry: Entry, value: Any, options: tuple[str, ...] | list[str]) -> str:
-    if isinstance(value, str) and value in options:
-        return value
+    code = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(code, str) and code in options:
+        return code
     raise AnswerError(
         f'{entry["id"]}: unknown option "{value}".{nearest(value, options)}'
         f" It takes {', '.join((*options, NOT_OBSERVED))}.",

@@ -61,6 +61,7 @@ class Scored:
     rules: list[str]
     findings: dict[str, Ints]
     values: dict[str, "Codes | Numbers"] = field(default_factory=dict)
+    bits: Ints | None = None
 
     def outcome(self, rule: str, visit: int) -> str:
         """One finding in words."""
@@ -77,14 +78,21 @@ class Scored:
             return low if low == high else None
         return None
 
+    @property
     def not_met(self) -> Ints:
-        """A bitmap a visit: bit n is set where the n-th rule is not met (64 rules to a word)."""
-        words = (len(self.rules) + 63) // 64
-        size = len(next(iter(self.findings.values())))
-        bits = np.zeros((size, words * 64), dtype=np.bool_)
-        for place, rule in enumerate(self.rules):
-            bits[:, place] = self.findings[rule] == NOT_MET
-        return np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
+        """A bitmap a visit: bit n of word n // 64 is set where the n-th rule is not met."""
+        if self.bits is None:
+            self.bits = _bitmap([self.findings[rule] for rule in self.rules])
+        return self.bits
+
+
+def _bitmap(outcomes: list[Ints]) -> Ints:
+    words = (len(outcomes) + 63) // 64
+    bits = np.zeros((words * 64, len(outcomes[0])), dtype=np.bool_)
+    for place, outcome in enumerate(outcomes):
+        np.equal(outcome, NOT_MET, out=bits[place])
+    packed = np.packbits(bits, axis=0, bitorder="little")
+    return np.ascontiguousarray(packed.T).view(np.uint64)
 
 
 class BlockScorer:
@@ -133,7 +141,9 @@ class BlockScorer:
                 run.condition(self.pack.by_id("condition")[name])
             else:
                 run.value(self.pack.by_id("value")[name])
-        return Scored(list(self.pack.rules), run.findings, run.values)
+        scored = Scored(list(self.pack.rules), run.findings, run.values)
+        scored.bits = scored.not_met
+        return scored
 
 
 def _joined(parts: list[Scored]) -> Scored:
@@ -157,7 +167,7 @@ def _joined(parts: list[Scored]) -> Scored:
         else:
             known = np.concatenate([one.known for one in same if isinstance(one, Numbers)])
             values[name] = Numbers(low, high, known)
-    return Scored(first.rules, findings, values)
+    return Scored(first.rules, findings, values, np.concatenate([part.not_met for part in parts]))
 
 
 class _Run:
@@ -180,6 +190,8 @@ class _Run:
             for dim in self.pack.entries("dim")
         }
         self._leaves: dict[tuple[str, str, str], Sides] = {}
+        self._constants: dict[int, Ints] = {}
+        self._spans: dict[str, Bools] = {}
 
     # --- what applies ------------------------------------------------------------------------
 
@@ -199,7 +211,7 @@ class _Run:
         here = self.dims(rule.get("dims"))
         outcome = np.full(self.size, NOT_IN_FORCE, dtype=np.int8)
         first = self.severity_names.index(rule["version"][0]["severity"])
-        severity = np.full(self.size, first, dtype=np.int8)
+        severity = self._constant(first)
         open_ = self.yes
         for version in rule["version"]:
             where = open_ & self._in_force(version)
@@ -213,30 +225,48 @@ class _Run:
         self.findings[rule["id"]] = outcome if here is self.yes else np.where(here, outcome, 0)
         self.severities[rule["id"]] = severity
 
+    def _constant(self, number: int) -> Ints:
+        """The same small number for every visit; shared, so copied before it is written to."""
+        if number not in self._constants:
+            self._constants[number] = np.full(self.size, number, dtype=np.int8)
+        return self._constants[number]
+
     def _in_force(self, version: Entry) -> Bools:
         if "from" not in version:
             return self.no
+        key = repr((version["from"], version.get("to"), version.get("dims")))
+        if key not in self._spans:
+            self._spans[key] = self._span(version)
+        return self._spans[key]
+
+    def _span(self, version: Entry) -> Bools:
         on = self.columns["visited_on"]
         where = self.dims(version.get("dims")) & (on >= _ordinal(version["from"]))
         return where & (on <= _ordinal(version["to"])) if "to" in version else where
 
     def _version(self, rule: Entry, version: Entry) -> tuple[Ints, Ints]:
         met, failed = self.sides(version["met"])
-        outcome = np.full(self.size, NOT_ASSESSED, dtype=np.int8)
+        # One subtraction instead of masked writes: MET where met, NOT_MET where failed.
+        outcome = np.int8(NOT_ASSESSED) - met.view(np.int8) * np.int8(NOT_ASSESSED - MET)
+        outcome -= failed.view(np.int8) * np.int8(NOT_ASSESSED - NOT_MET)
+        severity = self._constant(self.severity_names.index(version["severity"]))
+        if not (rule.keys() & {"needs", "about"} or version.keys() & {"applies", "severity_when"}):
+            return outcome, severity
         absent = [self.findings[need] for need in rule.get("needs", ())]
         lacking = np.logical_or.reduce([one == NOT_MET for one in absent]) if absent else self.no
         unsure = (
             np.logical_or.reduce([one == NOT_ASSESSED for one in absent]) if absent else self.no
         )
-        outcome[met & ~unsure] = MET
-        outcome[failed] = NOT_MET
+        if absent:
+            outcome[met & unsure] = NOT_ASSESSED
         about = rule.get("about")
         asked = self.pack.questions.get(about, {}) if about else {}
         may_not_apply = bool(asked.get("not_applicable"))
         if may_not_apply:
             known, na = self._known_and_na("answer", str(about))
             outcome[~known] = NOT_ASSESSED
-        outcome[lacking] = NOT_MET
+        if absent:
+            outcome[lacking] = NOT_MET
         if "applies" in version:
             does, does_not = self.sides(version["applies"])
             outcome[~does] = NOT_ASSESSED
@@ -244,7 +274,8 @@ class _Run:
         if may_not_apply:
             outcome[na & ~lacking] = NOT_APPLIES
             outcome[na & ~lacking & unsure] = NOT_ASSESSED
-        severity = np.full(self.size, self.severity_names.index(version["severity"]), dtype=np.int8)
+        if "severity_when" in version:
+            severity = severity.copy()
         for case in reversed(version.get("severity_when", ())):
             severity[self.sides(case["when"])[0]] = self.severity_names.index(case["then"])
         return outcome, severity
@@ -492,17 +523,25 @@ class _Run:
         sums = {
             outcome: np.zeros(self.size, dtype=np.int32) for outcome in (MET, NOT_MET, NOT_ASSESSED)
         }
-        for name, rule in self.pack.rules.items():
-            weight = self.weights[name]
-            if not weight or not rule.get("scored", True) or (core_only and not rule.get("core")):
-                continue
+        for weight, names in self._by_weight(core_only).items():
             for outcome, total in sums.items():
-                total += (self.findings[name] == outcome) * np.int32(weight)
+                count: Ints = np.zeros(self.size, dtype=np.uint8 if len(names) < 256 else np.uint16)
+                for name in names:
+                    count += self.findings[name] == outcome
+                total += count * np.int32(weight)
         met, open_ = sums[MET], sums[NOT_ASSESSED]
         whole = met + sums[NOT_MET] + open_
         known = whole > 0
         divisor = np.where(known, whole, 1)
         return Numbers(100 * met // divisor, 100 * (met + open_) // divisor, known)
+
+    def _by_weight(self, core_only: bool) -> dict[int, list[str]]:
+        groups: dict[int, list[str]] = {}
+        for name, rule in self.pack.rules.items():
+            counted = rule.get("scored", True) and (rule.get("core") or not core_only)
+            if counted and self.weights[name]:
+                groups.setdefault(self.weights[name], []).append(name)
+        return groups
 
     def _count(self, body: Tree) -> Numbers:
         total = np.zeros(self.size, dtype=np.int32)

@@ -58,7 +58,7 @@ def test_the_bitmap_marks_the_points_not_met() -> None:
     maker = RandomVisits(pack, 3)
     visits = [maker.visit(history=0) for _ in range(50)]
     scored = BlockScorer(program).score(columns_of(program, visits))
-    bits = scored.not_met()
+    bits = scored.not_met
     for place in range(len(visits)):
         for number, rule in enumerate(scored.rules):
             is_set = bool(int(bits[place, number // 64]) >> (number % 64) & 1)

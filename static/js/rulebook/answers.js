@@ -62,9 +62,11 @@ function readAnswer (entry, value) {
   if (value === NOT_APPLICABLE && entry.not_applicable) return value
   const options = entry.type === 'yes_no' ? ['yes', 'no'] : (entry.options ?? []).map((option) => option.code)
   switch (entry.type) {
-    case 'yes_no': case 'choice':
-      if (options.includes(value)) return value
+    case 'yes_no': case 'choice': {
+      const code = Number.isInteger(value) ? String(value) : value
+      if (options.includes(code)) return code
       break
+    }
     case 'choices':
       if (Array.isArray(value) && value.every((code) => options.includes(code))) return value
       break
