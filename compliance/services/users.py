@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor, Role
 from compliance.services import authorities, passwords
@@ -140,7 +140,10 @@ def begin_session(session: Session, user: User, now: datetime) -> str:
 def find_session(session: Session, token: str, now: datetime) -> UserSession | None:
     """Return the live session of `token`, None when there is none, it is over or idle too long."""
     found = session.scalar(
-        select(UserSession).join(UserSession.user).where(UserSession.token_hash == _hash(token))
+        select(UserSession)
+        .where(UserSession.token_hash == _hash(token))
+        # Asked on every request: the person and their authority in one question.
+        .options(joinedload(UserSession.user).joinedload(User.authority))
     )
     if found is None or not found.user.active:
         return None

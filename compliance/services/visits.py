@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
 from compliance.rulebook import AnswerError, Pack, shipped_pack
@@ -262,9 +262,13 @@ def _aware(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+#: What every page of a visit shows is read with it.
+_WITH_ITS_SHOP = (joinedload(Visit.premises), joinedload(Visit.operation))
+
+
 def readable(session: Session, actor: Actor, visit_id: str) -> Visit:
     """Return a visit of the actor's authority, or one a partner shared; else raise `NotFound`."""
-    visit = session.get(Visit, visit_id)
+    visit = session.get(Visit, visit_id, options=_WITH_ITS_SHOP)
     if visit is None:
         raise NotFound
     if visit.authority_id != actor.authority_id:
@@ -281,7 +285,7 @@ def editable(session: Session, actor: Actor, visit_id: str) -> Visit:
 
     Raises `NotFound` for another authority's, `Refused` for a colleague's or a locked one.
     """
-    visit = session.get(Visit, visit_id)
+    visit = session.get(Visit, visit_id, options=_WITH_ITS_SHOP)
     if visit is None or visit.authority_id != actor.authority_id:
         raise NotFound
     if visit.state == "draft":

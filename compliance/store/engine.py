@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Literal
@@ -47,6 +48,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         "render_item": _render_item,
     }
     db.init_app(app)
+    # There is no async engine: closing its sessions would start a thread for every request.
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     alembic.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
