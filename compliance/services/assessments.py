@@ -12,7 +12,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from compliance.rulebook import Pack, assess, shipped_pack
+from compliance.rulebook.conditions import reads
 from compliance.rulebook.pack import Entry, text_of
+from compliance.rulebook.state import NOT_OBSERVED
 from compliance.rulebook.words import answer_in_words, day_in_words, question_line
 from compliance.services import history
 from compliance.store.models import Assessment, Operator, Premises, Rulebook, Visit, VisitVersion
@@ -242,6 +244,8 @@ class Fired:
     stage: str
     stage_label: str
     means: str
+    #: What it reads of the file and is not on it, in short.
+    not_on_file: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -315,7 +319,9 @@ def explain_result(
         validity_label=_value(pack, output.get("validity", {}).get("result"), validity, language),
         may_allege=validity.get("may_allege"),
         counts=validity.get("counts"),
-        conditions=tuple(_fired(pack, one, language) for one in validity.get("conditions", ())),
+        conditions=tuple(
+            _fired(pack, one, facts, language) for one in validity.get("conditions", ())
+        ),
         points=tuple(
             _point(pack, one, answers, facts, share, language) for one in result["findings"]
         ),
@@ -394,7 +400,7 @@ def _weight(pack: Pack, rule: str) -> int:
     return int(pack.by_id("severity")[severity].get("weight", 0))
 
 
-def _fired(pack: Pack, one: Mapping[str, Any], language: str) -> Fired:
+def _fired(pack: Pack, one: Mapping[str, Any], facts: Mapping[str, Any], language: str) -> Fired:
     condition = pack.by_id("condition")[one["id"]]
     return Fired(
         one["id"],
@@ -403,6 +409,11 @@ def _fired(pack: Pack, one: Mapping[str, Any], language: str) -> Fired:
         one.get("stage") or "",
         STAGES.get(one.get("stage") or "", ""),
         text_of(condition.get("means"), language),
+        tuple(
+            question_line(pack.facts[name], language)
+            for name in reads(condition["when"]).fact
+            if facts.get(name) in (None, NOT_OBSERVED)
+        ),
     )
 
 
@@ -467,5 +478,5 @@ def _observed(
         question_line(entry, language),
         answer_in_words(entry, value, language),
         is_fact="fact" in one,
-        is_open=value is None or value == "not_observed",
+        is_open=value is None or value == NOT_OBSERVED,
     )

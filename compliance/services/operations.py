@@ -163,6 +163,12 @@ def visits_of(session: Session, actor: Actor, operation: Operation) -> Sequence[
     return session.scalars(query).all()
 
 
+def possible_partners(session: Session, actor: Actor) -> Sequence[Authority]:
+    """Return every authority but the actor's own, by name."""
+    query = select(Authority).where(Authority.id != actor.authority_id).order_by(Authority.name)
+    return session.scalars(query).all()
+
+
 def _ours(actor: Actor) -> Any:
     mine = actor.authority_id
     return or_(Operation.lead_authority_id == mine, Operation.partner_authority_id == mine)

@@ -407,6 +407,8 @@ class AnswerField(Field):
             name: list(formdata.getlist(name)) if formdata is not None else []
             for name in self.answers.names
         }
+        if formdata is None and isinstance(data, str):
+            self.as_typed = self.answers.typed(data)
         try:
             self.data = self.answers.read(self.as_typed)
         except Unreadable as error:

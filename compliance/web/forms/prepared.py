@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app
 from markupsafe import Markup, escape
@@ -21,6 +21,8 @@ from compliance.services.visits import WHY_NOT_OBSERVED
 from compliance.web.forms.answer_types import AnswerType
 from compliance.web.forms.sections import WHY, Section, dims_key
 
+#: How a screen ends: one of many, or one on its own.
+Ending = Literal["many", "one"]
 _MARK = re.compile("\x01([^\x01]*)\x01")
 #: The tests that the page itself can make; others wait until the section is saved.
 IN_PAGE = {"is", "in", "has_all", "has_none", "known", "decimals_at_least", *NUMBER_TESTS}
@@ -29,13 +31,14 @@ IN_PAGE = {"is", "in", "has_all", "has_none", "known", "decimals_at_least", *NUM
 class PreparedSection:
     """One section drawn once, ready to be filled in."""
 
-    def __init__(self, section: Section, dims: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, section: Section, dims: Mapping[str, Sequence[str]], ending: Ending) -> None:
         self.section = section
         # What is asked elsewhere and decides what is asked here.
         self.needs: tuple[tuple[str, str], ...] = _needs(section)
         template = current_app.jinja_env.get_template("officers/visits/_questions.html")
         drawn = template.render(
             section=section,
+            ending=ending,
             mark=_mark,
             conditions={one.id: _condition(one, section, dims) for one in section.answers},
             why=WHY_NOT_OBSERVED,
@@ -111,12 +114,14 @@ class PreparedSection:
 _prepared: dict[tuple[Any, ...], PreparedSection] = {}
 
 
-def prepared(pack: Pack, section: Section, dims: Mapping[str, Sequence[str]]) -> PreparedSection:
+def prepared(
+    pack: Pack, section: Section, dims: Mapping[str, Sequence[str]], ending: Ending = "many"
+) -> PreparedSection:
     """Return a section ready to be filled in; it is drawn once for a rulebook and its dimensions."""
-    key = (pack.sha256, section.table, section.id, dims_key(dims))
+    key = (pack.sha256, section.table, section.id, dims_key(dims), ending)
     ready = _prepared.get(key)
     if ready is None:
-        ready = _prepared[key] = PreparedSection(section, dims)
+        ready = _prepared[key] = PreparedSection(section, dims, ending)
     return ready
 
 

@@ -60,8 +60,8 @@ class Screens:
         self.facts = visits.facts_of(visit, self.record.operation_facts, pack)
         self.particulars = visits.pending(session, visit)
         on = self.particulars.visited_on
-        typed = _definite(pack.questions, self.record.answers)
-        facts = _definite(pack.facts, self.facts)
+        typed = definite(pack.questions, self.record.answers)
+        facts = definite(pack.facts, self.facts)
         self._asked = {entry["id"] for entry in asked(pack, self.dims, on, typed, facts)}
         self._asked_facts = {entry["id"] for entry in asked_facts(pack, self.dims, on, facts)}
         self.sections: tuple[Section, ...] = (
@@ -106,8 +106,8 @@ class Screens:
         return sum(one.answered for one in shown), sum(len(one.asked) for one in shown)
 
 
-def _definite(known: Mapping[str, Entry], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Read answers; one that this rulebook no longer knows is left out."""
+def definite(known: Mapping[str, Entry], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read answers (or facts); one that this rulebook no longer knows is left out."""
     reader = Reader(known)
     try:
         return dict(reader.read(given))

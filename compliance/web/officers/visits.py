@@ -49,6 +49,7 @@ def new() -> ResponseReturnValue:
             "officers/visits/choose_shop.html",
             text=text,
             found=found,
+            operation=request.args.get("operation", type=int),
             add_href=_add_shop(),
             drafts=[_unfinished(one) for one in drafts],
         )
@@ -104,13 +105,20 @@ def _suggested() -> MultiDict[str, Any]:
     """Today and now; on a round, arranged like the newest visit of the day."""
     now = utc_now()
     today = london_today(now)
-    earlier = visits.newest_of_day(db.session, required_actor(), today)
+    actor = required_actor()
+    earlier = visits.newest_of_day(db.session, actor, today)
+    chosen = request.args.get("operation", type=int)
+    operation = (
+        operations.readable(db.session, actor, chosen)
+        if chosen is not None
+        else (earlier.operation if earlier else None)
+    )
     particulars = Particulars(
         purpose=earlier.purpose if earlier else "",
         channels=earlier.channels if earlier else (),
         visited_on=today,
         started_at=now,
-        operation=earlier.operation if earlier else None,
+        operation=operation,
     )
     fields = as_typed(particulars)
     if earlier:
