@@ -48,6 +48,18 @@ def _premises(world: World) -> dict[str, Any]:
     return {"premises_id": world.premises}
 
 
+def _certified(world: World) -> dict[str, Any]:
+    return {"premises_id": world.certified}
+
+
+def _operation(world: World) -> dict[str, Any]:
+    return {"operation_id": world.operation}
+
+
+def _certificate(world: World) -> dict[str, Any]:
+    return {"reference": world.certificate_reference}
+
+
 #: Endpoint to how it is reached. Add a line for each new view.
 ROUTES: dict[str, Route] = {
     "static": Route(lambda world: {"filename": "icons/mark.svg"}, file=True),
@@ -111,13 +123,32 @@ ROUTES: dict[str, Route] = {
     "documents.show": Route(_letter, owned=True),
     "documents.file": Route(_letter, owned=True, file=True),
     "documents.replace_code": Route(_letter, owned=True),
-    "documents.end": Route(_letter, owned=True),
+    "documents.end": Route(_certificate, owned=True),
     "letter.enter": Route(),
     "letter.view": Route(),
     "letter.file": Route(_letter, file=True),
     "letter.close": Route(),
-    "certificate.show": Route(lambda world: {"token": "0" * 32}),
+    "certificate.show": Route(lambda world: {"token": world.certificate}),
     "check_document.upload": Route(),
-    "certificates.show": Route(_premises, owned=True),
-    "certificates.preview": Route(_premises, owned=True, file=True),
+    "premises.index": Route(),
+    "premises.new": Route(),
+    "premises.show": Route(_premises, owned=True),
+    "premises.edit": Route(_premises, owned=True),
+    "premises.nation": Route(_premises, owned=True),
+    "premises.operator": Route(_premises, owned=True),
+    "premises.operator_details": Route(_premises, owned=True),
+    "premises.close": Route(_premises, owned=True),
+    "premises.reopen": Route(_premises, owned=True),
+    "operations.index": Route(),
+    "operations.new": Route(),
+    "operations.show": Route(_operation, owned=True),
+    "operations.about": Route(_operation, owned=True),
+    "operations.section": Route(
+        lambda world: {"operation_id": world.operation, "slug": "operation-plan"}, owned=True
+    ),
+    "operations.checked": Route(_operation, owned=True),
+    "duplicates.index": Route(),
+    "duplicates.show": Route(lambda world: {"duplicate_id": world.duplicate}, owned=True),
+    "certificates.show": Route(_certified, owned=True),
+    "certificates.preview": Route(_certified, owned=True, file=True),
 }

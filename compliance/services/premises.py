@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from compliance.access import Actor
 from compliance.services import duplicates, operators, postcodes, premises_fields
 from compliance.services.assessments import assess_waiting
 from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle import certificates
 from compliance.services.operators import OperatorDetails
 from compliance.services.permission import require
 from compliance.services.premises_fields import PremisesDetails
 from compliance.services.spelling import closeness, fold
 from compliance.store.models import (
     Authority,
-    Certificate,
     Document,
     Operator,
     Premises,
@@ -44,6 +44,11 @@ class Filters:
     sells_knives: str | None = None
     #: `nation` (to confirm), `postcode` (missing), `operator` (nobody recorded)
     missing: str | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,15 @@ def get(session: Session, actor: Actor, premises_id: int) -> Premises:
 
 
 def search(
-    session: Session, actor: Actor, filters: Filters, *, offset: int = 0, limit: int = 25
+    session: Session, actor: Actor, filters: Filters, *, offset: int = 0, limit: int | None = 25
 ) -> Found:
-    """Return the premises that answer `filters`, best first for a text, else by name.
+    """Return the premises that answer `filters`, nearest first or by name; no `limit`: all.
 
     Spelling is forgiven when nothing answers word for word: "Tescos", "b and q".
     """
     require(actor, "premises.read")
-    query = _narrowed(select(Premises).where(visible(actor)), filters)
+    trading = selectinload(Premises.tenures).selectinload(Tenure.operator)
+    query = _narrowed(select(Premises).where(visible(actor)).options(trading), filters)
     words = fold(filters.text).split()
     if filters.text.strip() and not words:
         return Found([], 0)
@@ -230,13 +236,12 @@ def change_operator(
         current.to_date = from_date - timedelta(days=1)
         # Before the new one goes in: a premises has one open tenure at a time.
         session.flush()
-    if current is not None:
-        _end_certificates(session, actor, now, premises, "A new operator trades here")
     tenure = Tenure(premises=premises, operator=operator, from_date=from_date)
     session.add(tenure)
     premises.updated_at = now
     session.flush()
     session.refresh(premises, ["tenures"])
+    certificates.end_where_nobody_trades(session, actor, now, premises)
     for visit in session.scalars(
         select(Visit).where(Visit.premises_id == premises.id, Visit.state == "draft")
     ):
@@ -304,8 +309,8 @@ def close(
         raise Refused("The date must be today or in the past", "since")
     premises.status, premises.status_since = status, since
     premises.updated_at = now
-    _end_certificates(session, actor, now, premises, "The premises closed")
     session.flush()
+    certificates.end_where_nobody_trades(session, actor, now, premises)
     return premises
 
 
@@ -391,7 +396,7 @@ def _has_word(word: str) -> ColumnElement[bool]:
 
 
 def _nearest(
-    session: Session, query: Select[Premises], text: str, offset: int, limit: int
+    session: Session, query: Select[Premises], text: str, offset: int, limit: int | None
 ) -> Found:
     """Rank everything by nearness to `text`: slower, so only when nothing answers exactly."""
     columns = query.with_only_columns(Premises.id, Premises.trading_name, Premises.search_text)
@@ -401,10 +406,8 @@ def _nearest(
         if (score := closeness(text, name, search_text)) >= NEAR_ENOUGH
     ]
     scored.sort()
-    ids = [premises_id for _, _, premises_id in scored[offset : offset + limit]]
-    by_id = {
-        each.id: each for each in session.scalars(select(Premises).where(Premises.id.in_(ids)))
-    }
+    ids = [premises_id for _, _, premises_id in scored[offset:][:limit]]
+    by_id = {each.id: each for each in session.scalars(query.where(Premises.id.in_(ids)))}
     return Found([by_id[each] for each in ids], len(scored))
 
 
@@ -438,17 +441,6 @@ def _set_partner(
         if partner is None or partner.kind == own.kind:
             raise Refused("Select an authority from the list", "partner_authority_id")
     setattr(premises, column, partner_authority_id)
-
-
-def _end_certificates(
-    session: Session, actor: Actor, now: datetime, premises: Premises, reason: str
-) -> None:
-    """Withdraw what holds here, in this transaction, so that the public page says so at once."""
-    session.execute(
-        update(Certificate)
-        .where(Certificate.premises_id == premises.id, Certificate.status == "valid")
-        .values(status="withdrawn", ended_at=now, ended_by_id=actor.user_id, ended_reason=reason)
-    )
 
 
 def _written(day: date) -> str:
