@@ -42,6 +42,7 @@ PEOPLE = (
     "second",
     "council_officer",
     "council_reviewer",
+    "council_second",
 )
 OUTCOMES: tuple[dict[str, Any], ...] = (
     SALE,
@@ -63,7 +64,7 @@ class Steps(RuleBasedStateMachine):
 
     @initialize(
         recorder=st.sampled_from(PEOPLE),
-        outcome=st.sampled_from(OUTCOMES),
+        outcome=st.sampled_from((SALE, *OUTCOMES)),
         partner=st.booleans(),
     )
     def record(self, recorder: str, outcome: dict[str, Any], partner: bool) -> None:
@@ -123,6 +124,30 @@ class Steps(RuleBasedStateMachine):
         self.session.commit()
         self.session.expire_all()
         return result
+
+    @rule(second=st.booleans(), step=st.sampled_from(STEPS_DECIDED), times=st.integers(1, 4))
+    def go_on(self, second: bool, step: str, times: int) -> None:
+        """Somebody who may do it takes the visit on: so that walks get somewhere."""
+        ours = self.visit.authority_id == self.town.police.id
+        reviewer = f"{'' if ours else 'council_'}{'second' if second else 'reviewer'}"
+        for _ in range(times):
+            state = self.visit.state
+            if state == "recorded":
+                self.agree(reviewer)
+            elif state == "reviewed":
+                self.notify(reviewer)
+            elif state == "notified":
+                waiting = [
+                    each for each in self.visit.decisions if each.state == "awaiting_second_person"
+                ]
+                if waiting:
+                    self.confirm(reviewer)
+                else:
+                    self.decide(reviewer, step, "Because", tell=True)
+            elif state == "decided":
+                self.tell_decision(reviewer)
+                self.finish(reviewer)
+                self.close(reviewer)
 
     @rule(days=st.integers(0, 6))
     def wait(self, days: int) -> None:
