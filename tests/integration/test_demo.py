@@ -44,15 +44,21 @@ PUBLIC_URL = "https://knives.example"
 SALTED = {"password_hash", "access_code_hash", "sha256", "content"}
 
 
-def make_app(folder: Path) -> Application:
-    """An application with an empty database in `folder`."""
-    app = create_app(
+def app_on(folder: Path) -> Application:
+    """An application on the database in `folder`."""
+    return create_app(
         Settings.from_environment(
             {"DATABASE_URL": f"sqlite:///{folder / 'demo.db'}", "DATA_DIR": str(folder)}
         )
     )
+
+
+def make_app(folder: Path) -> Application:
+    """An application with an empty database in `folder`."""
+    app = app_on(folder)
     with app.app_context():
         upgrade()
+        db.engine.dispose()
     return app
 
 
@@ -67,7 +73,7 @@ def loaded_into(folder: Path, today: date = TODAY) -> Loaded:
 
 def dump(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, without what is salted."""
-    with make_app(folder).app_context():
+    with app_on(folder).app_context():
         with separate_session(writes=False) as session:
             tables = {
                 table.name: [
@@ -132,10 +138,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo of 22 November 2026, with every document really printed and signed."""
     folder = tmp_path_factory.mktemp("demo")
     loaded = loaded_into(folder)
-    with make_app(folder).app_context():
-        with separate_session(writes=False) as session:
-            yield Demo(folder, loaded, session)
-        db.engine.dispose()
+    with app_on(folder).app_context():
+        engine = db.engine.execution_options(writes=False)
+    # Outside of the application's context: a command would take the one there is for its own.
+    with Session(engine) as session:
+        yield Demo(folder, loaded, session)
+    engine.dispose()
 
 
 def unprinted(data: DocumentData, **_: object) -> Rendered:

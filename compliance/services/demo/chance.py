@@ -6,10 +6,12 @@ shops that do not exist.
 
 from __future__ import annotations
 
+import base64
 import random
 import uuid
 
 from compliance.services.lifecycle import access_codes
+from compliance.services.lifecycle.access_codes import LINK_BYTES
 
 
 class Chance:
@@ -31,4 +33,4 @@ class Chance:
 
     def link_token(self) -> str:
         """Return a new token for the public link of a certificate."""
-        return f"{self._random.getrandbits(128):032x}"
+        return base64.urlsafe_b64encode(self._random.randbytes(LINK_BYTES)).decode().rstrip("=")
