@@ -72,6 +72,7 @@ def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
         "when": when,
         "law_sources": lambda: list(cited),
         "point_notes": _point_notes(data),
+        "scan": _scan(data),
     }
     return template.render(values)
 
@@ -83,6 +84,14 @@ def _point_notes(data: DocumentData) -> list[tuple[list[int], str]]:
         if point.note:
             numbers.setdefault(point.note, []).append(number)
     return [(each, note) for note, each in numbers.items()]
+
+
+def _scan(data: DocumentData) -> str:
+    """What the letter's square code holds: the page, and after # (which never leaves the phone)
+    the reference and the code."""
+    if data.portal is None or not data.portal.link:
+        return ""
+    return f"{data.portal.link}#{data.reference}/{data.portal.code}"
 
 
 def qr_image(text: str) -> str:

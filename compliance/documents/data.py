@@ -100,8 +100,9 @@ class Channel:
 class Portal:
     """Where the business reads this online, and the code that opens it."""
 
-    url: str = _text(200)
+    url: str = _text(200)  # as a person types it
     code: str = _text(20)
+    link: str = _text(200, "")  # the whole address of the page, for a scanned code; none: no code
 
 
 @dataclass(frozen=True, kw_only=True)

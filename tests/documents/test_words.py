@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import zxingcpp
 
 from compliance.documents import DocumentRefused, Rendered, kinds, render
 from compliance.documents.compose import compose
@@ -17,7 +18,7 @@ from compliance.documents.wording import (
     words,
 )
 from tests.documents.conftest import EVERY_SAMPLE, LETTERS
-from tests.documents.reading import lines, pdf_text
+from tests.documents.reading import lines, pdf_text, picture
 
 APART = frozenset({"head", "specimen", "header", "notes", "blockquote", "status-qr"})
 
@@ -226,3 +227,22 @@ def test_a_decision_is_told_in_words(press: Press) -> None:
     data = kinds()["test-purchase-sale"].sample_data({"decided": True})
     with pytest.raises(DocumentRefused, match="must say which"):
         render(data, using=press)
+
+
+def test_the_square_code_opens_the_letter_and_its_secret_never_leaves_the_phone(
+    letter_of: Callable[[str, str], Rendered],
+) -> None:
+    made = letter_of("test-purchase-sale", "")
+    seen = [
+        code.text
+        for page in range(made.pages)
+        for code in zxingcpp.read_barcodes(picture(made.pdf, page, 100))
+    ]
+    assert seen == ["https://knifesales.example/letter#CKS-2026-000417/7K3M-9QXT-W2PD"]
+
+
+def test_a_letter_without_a_link_has_no_square_code(press: Press) -> None:
+    data = kinds()["test-purchase-pass"].sample_data({"portal": {"link": ""}})
+    made = render(data, using=press)
+    assert not zxingcpp.read_barcodes(picture(made.pdf, 1, 100))
+    assert "Go to knifesales.example/letter and type in:" in pdf_text(made.pdf)

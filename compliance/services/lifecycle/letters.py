@@ -38,7 +38,11 @@ class Bearing:
     @property
     def portal(self) -> Portal:
         """Where the business reads the letter online."""
-        return Portal(url=portal_url(self.public_url), code=access_codes.spaced(self.code))
+        return Portal(
+            url=portal_url(self.public_url),
+            code=access_codes.spaced(self.code),
+            link=f"{self.public_url}/letter",
+        )
 
 
 def portal_url(public_url: str) -> str:
