@@ -13,9 +13,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor, Role
-from compliance.services import passwords, visits
-from compliance.services.lifecycle import decisions, reviews
-from compliance.store.models import Authority, Operation, User
+from compliance.documents.keys import open_keys
+from compliance.documents.signing import open_seal
+from compliance.services import duplicates, passwords, visits
+from compliance.services.lifecycle import certificates, decisions, issue, reviews
+from compliance.services.lifecycle.issue import Office
+from compliance.store.models import (
+    Authority,
+    Operation,
+    Operator,
+    PossibleDuplicate,
+    Tenure,
+    User,
+)
 from tests import town
 from tests.town import VISITED_ON, Town, noon
 
@@ -47,8 +57,15 @@ class World:
     #: State to visit id; `proposed` waits for a second person, `follow_up` has one to finish.
     visits: dict[str, str] = field(default_factory=dict)
     follow_up: int = 0
-    #: The reference of a letter that was sent.
+    #: A line of a list that may be the shop.
+    duplicate: int = 0
+    #: The reference of a letter that was sent, and the code that opens it.
     letter: str = ""
+    code: str = ""
+    #: A shop with a certificate that holds, and the secret of its public link.
+    certified: int = 0
+    certificate: str = ""
+    certificate_reference: str = ""
 
 
 def email(role: Role, *, foreign: bool = False) -> str:
@@ -56,8 +73,11 @@ def email(role: Role, *, foreign: bool = False) -> str:
     return f"{role.value}@{'elsewhere' if foreign else 'norfolk'}.example"
 
 
-def build(session: Session) -> World:
-    """Make the world in an empty database. The caller commits."""
+def build(session: Session, keys: Path) -> World:
+    """Make the world in an empty database; `keys` is the folder that seals certificates.
+
+    The caller commits.
+    """
     made = town.build(session)
     elsewhere = Authority(
         name="Elsewhere Council",
@@ -90,8 +110,36 @@ def build(session: Session) -> World:
     session.add(operation)
     session.flush()
     world.operation = operation.id
+    world.duplicate = _duplicate(session, made)
     _visits(session, made, world)
+    _certificate(session, made, world, keys)
     return world
+
+
+def _duplicate(session: Session, made: Town) -> int:
+    shop = made.premises
+    line = {
+        "trading_name": f"{shop.trading_name} Ltd",
+        "address_line_1": shop.address_line_1,
+        "address_line_2": None,
+        "address_line_3": None,
+        "address_line_4": None,
+        "postcode": shop.postcode,
+        "nation": "england",
+        "nation_origin": "postcode",
+    }
+    found = PossibleDuplicate(
+        authority_id=made.police.id,
+        source="fsa",
+        external_id="77",
+        incoming=line,
+        reason=duplicates.SAME_ADDRESS,
+        candidate=shop,
+        created_at=noon(VISITED_ON),
+    )
+    session.add(found)
+    session.flush()
+    return found.id
 
 
 def _colleague(session: Session, police: Authority, role: Role, made: Town) -> Actor:
@@ -112,6 +160,7 @@ def _visits(session: Session, made: Town, world: World) -> None:
 
     sold = made.agree(test(SALE))
     world.letter = made.notify(sold).reference
+    world.code = issue.replace_code(session, made.officer, noon(sold.visited_on), world.letter)
     decided = decisions.decide(
         session,
         made.reviewer,
@@ -165,6 +214,34 @@ def _visits(session: Session, made: Town, world: World) -> None:
         channels=["in_store"],
         started_at=noon(VISITED_ON) - timedelta(hours=1),
     ).id
+
+
+def _certificate(session: Session, made: Town, world: World, keys: Path) -> None:
+    now = noon(VISITED_ON)
+    shop = town.shop(session, now, made.police, made.council, "Kitchen Corner", "NR2 1AB")
+    operator = Operator(
+        legal_name="Kitchen Corner Limited",
+        registered_office_line_1="12 Prince of Wales Road",
+        registered_office_line_2="Norwich",
+        registered_office_postcode="NR2 1AB",
+        created_at=now,
+    )
+    session.add(operator)
+    session.flush()
+    session.add(Tenure(premises_id=shop.id, operator_id=operator.id, from_date=None))
+    session.flush()
+    session.refresh(shop)
+    day = VISITED_ON - timedelta(days=20)
+    audit = made.record("store_audit", core_met(), on=day, premises=shop)
+    made.notify(made.agree(audit))
+    world.visits["certified"] = audit.id
+    decided = noon(day + timedelta(days=3))
+    decisions.decide(session, made.reviewer, decided, audit.id, step="no_further_action")
+    seal = open_seal(open_keys(keys, now), now, made.police.name)
+    office = Office(town.PUBLIC_URL, seal)
+    certificate = certificates.issue(session, made.second, now, office, shop.id)
+    world.certified, world.certificate = shop.id, certificate.link_token
+    world.certificate_reference = certificate.document.reference
 
 
 def core_met() -> dict[str, Any]:

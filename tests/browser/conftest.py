@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy.orm import Session
 
 from compliance.access import Role
 from compliance.app import create_app
@@ -56,36 +58,41 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start the production server on a database of its own with the world of `tests/world.py`."""
-    folder = tmp_path_factory.mktemp("server")
+    with started(tmp_path_factory.mktemp("server"), made.build) as serving:
+        yield serving
+
+
+@contextmanager
+def started(folder: Path, fill: Callable[[Session, Path], World]) -> Iterator[Server]:
+    """Run the production server on a new database in `folder`.
+
+    `fill` puts into it what the tests need; it is given the session and the folder of the keys.
+    """
     port = _free_port()
+    url = f"http://127.0.0.1:{port}"
     environment = {
         "DATABASE_URL": f"sqlite:///{folder / 'server.db'}",
         "DATA_DIR": str(folder),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": url,
         "PORT": str(port),
     }
     settings = Settings.from_environment(environment)
     with create_app(settings).app_context():
         upgrade()
         with separate_session() as session:
-            world = made.build(session)
+            world = fill(session, folder / "keys")
         db.engine.dispose()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += [
-        "--port",
-        str(port),
-        "--blocking-threads",
-        "4",
-        "--log-level",
-        "warning",
-        "wsgi:app",
-    ]
+    command += ["--port", str(port), "--blocking-threads", "4", "--log-level", "warning"]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
+            [*command, "wsgi:app"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=log,
         )
         try:
-            url = f"http://127.0.0.1:{port}"
             _wait_until_up(f"{url}/health", process, folder / "server.log")
             yield Server(url, settings, world)
         finally:

@@ -75,6 +75,22 @@ def _of(role: Role | None, world: World) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_an_opened_letter_is_accessible_at_every_size(
+    size: str, server: Server, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(SIZES[size]).new_page()
+    page.goto("/letter")
+    page.get_by_label("Letter reference").fill(server.world.letter)
+    page.get_by_label("Code").fill(server.world.code)
+    page.get_by_role("button", name="Open the letter").click()
+    page.wait_for_url("**/letter/view")
+    screenshot(page, f"letter-opened-{size}")
+    assert small_targets(page) == []
+    assert sideways(page) == 0
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "anyone")
 def test_pages_are_accessible_at_every_size(
     role: Role | None, size: str, server: Server, open_context: Callable[..., BrowserContext]

@@ -46,7 +46,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     with app.app_context():
         upgrade()
         with separate_session() as session:
-            world = made.build(session)
+            world = made.build(session, folder / "keys")
         db.engine.dispose()
     copy = folder / "as-made.db"
     shutil.copy(file, copy)
