@@ -48,7 +48,11 @@ def app_on(folder: Path) -> Application:
     """An application on the database in `folder`."""
     return create_app(
         Settings.from_environment(
-            {"DATABASE_URL": f"sqlite:///{folder / 'demo.db'}", "DATA_DIR": str(folder)}
+            {
+                "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+                "DATA_DIR": str(folder),
+                "PUBLIC_URL": PUBLIC_URL,
+            }
         )
     )
 
@@ -157,7 +161,6 @@ def test_the_same_day_gives_the_same_demo_and_the_command_says_how_to_get_in(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(issue, "render", unprinted)
-    monkeypatch.setenv("PUBLIC_URL", PUBLIC_URL)
     app = make_app(tmp_path)
     told = app.test_cli_runner().invoke(args=["demo", "load", "--today", "2026-11-22"])
     assert told.exit_code == 0, told.output
