@@ -30,7 +30,7 @@ CONFIDENCE = ("V", "S", "K")
 _ASKED = {
     "id", "type", "section", "dims", "core", "not_applicable", "ask_when", "options", "min", "max",
     "unit", "decimals", "law", "label", "hint", "error", "line", "sound", "why_not_observed",
-    "pattern", "filled_by",
+    "filled_by",
 }  # fmt: skip
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label"},

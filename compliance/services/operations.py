@@ -5,6 +5,7 @@ The volunteer is a code and an age: no identity is kept anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,8 @@ from compliance.services.visits import clean_text, codes_of
 from compliance.store.models import Authority, Operation, Visit
 
 LONGEST_TITLE = 120
+#: A volunteer's code: letters, a hyphen and a number, so that no name and no date fits.
+VOLUNTEER_CODE = re.compile(r"[A-Z]{1,3}-[0-9]{1,6}")
 #: An operation is offered to a new visit for this many days before and after its own day.
 OFFERED_DAYS = 60
 
@@ -61,6 +64,7 @@ def create(
     title: str,
     held_on: date,
     partner_authority_id: int | None = None,
+    volunteer_code: str = "",
 ) -> Operation:
     """Begin an operation led by the actor's authority. Raises `Refused` naming the field."""
     require(actor, "operation.edit")
@@ -71,7 +75,7 @@ def create(
         facts={},
         references={},
     )
-    _describe(session, operation, now, title, held_on, partner_authority_id)
+    _describe(session, operation, now, title, held_on, partner_authority_id, volunteer_code)
     session.add(operation)
     session.flush()
     return operation
@@ -86,10 +90,11 @@ def describe(
     title: str,
     held_on: date,
     partner_authority_id: int | None = None,
+    volunteer_code: str = "",
 ) -> Operation:
     """Change title, day and partner. Raises `Refused` naming the field, `NotFound`."""
     operation = editable(session, actor, operation_id)
-    _describe(session, operation, now, title, held_on, partner_authority_id)
+    _describe(session, operation, now, title, held_on, partner_authority_id, volunteer_code)
     session.flush()
     return operation
 
@@ -101,6 +106,7 @@ def _describe(
     title: str,
     held_on: date,
     partner_authority_id: int | None,
+    volunteer_code: str,
 ) -> None:
     title = " ".join(clean_text(title).split())
     if not title:
@@ -111,6 +117,12 @@ def _describe(
         partner = session.get(Authority, partner_authority_id)
         if partner is None or partner.id == operation.lead_authority_id:
             raise Refused("Choose another authority as partner", "partner")
+    code = volunteer_code.strip().upper()
+    if code and not VOLUNTEER_CODE.fullmatch(code):
+        raise Refused(
+            "Enter a code such as V-1234, never a name or a date of birth", "volunteer_code"
+        )
+    operation.volunteer_code = code or None
     operation.title = title
     operation.held_on = held_on
     operation.partner_authority_id = partner_authority_id

@@ -336,9 +336,6 @@ class Words(AnswerType):
     def _definite(self, text: str) -> Any:
         if len(text) > LONGEST_TEXT:
             raise Unreadable(f"Use at most {LONGEST_TEXT:,} characters")
-        pattern = self.entry.get("pattern")
-        if text and pattern and not re.fullmatch(pattern, text):
-            raise Unreadable(self.error)
         return text or None
 
 

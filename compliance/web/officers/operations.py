@@ -45,6 +45,10 @@ class OperationForm(Form):
 
     title = StringField("Title", description="Such as City centre, October. No names of people.")
     held_on = AnswerField(Day(_DAY, {}))
+    volunteer_code = StringField(
+        "Code of the volunteer",
+        description="Such as V-1234. Never a name, initials or a date of birth.",
+    )
     partner = SelectField("Partner agency", validate_choice=False)
 
     def validate_held_on(self, field: AnswerField) -> None:
@@ -71,7 +75,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Begin an operation."""
     if request.method == "GET":
-        return _describe_page(_form(_typed("", london_today(), None)), None)
+        return _describe_page(_form(_typed("", london_today(), None, None)), None)
     form = _form(request.form)
     if form.validate():
         try:
@@ -91,7 +95,12 @@ def about(operation_id: int) -> ResponseReturnValue:
     """Change title, day and partner."""
     operation = operations.editable(db.session, required_actor(), operation_id)
     if request.method == "GET":
-        typed = _typed(operation.title, operation.held_on, operation.partner_authority_id)
+        typed = _typed(
+            operation.title,
+            operation.held_on,
+            operation.partner_authority_id,
+            operation.volunteer_code,
+        )
         return _describe_page(_form(typed), operation)
     form = _form(request.form)
     if form.validate():
@@ -110,7 +119,7 @@ def about(operation_id: int) -> ResponseReturnValue:
     return _describe_page(form, operation), 422
 
 
-def _typed(title: str, day: date, partner: int | None) -> MultiDict[str, str]:
+def _typed(title: str, day: date, partner: int | None, code: str | None) -> MultiDict[str, str]:
     return MultiDict(
         {
             "title": title,
@@ -118,6 +127,7 @@ def _typed(title: str, day: date, partner: int | None) -> MultiDict[str, str]:
             "held_on-month": str(day.month),
             "held_on-year": str(day.year),
             "partner": str(partner or ""),
+            "volunteer_code": code or "",
         }
     )
 
@@ -139,6 +149,7 @@ def _described(form: OperationForm) -> dict[str, Any]:
     return {
         "title": form.title.data or "",
         "held_on": date.fromisoformat(form.held_on.data),
+        "volunteer_code": form.volunteer_code.data or "",
         "partner_authority_id": int(partner) if partner.isascii() and partner.isdigit() else None,
     }
 
