@@ -37,7 +37,7 @@ class Operations:
     def _make(self, actor: Actor, team: str, kind: str, title: str, held_on: date) -> Operation:
         now = at(held_on - timedelta(days=7), "14:00")
         operation = operations.create(
-            self._session, actor, now, title=f"{title}, {held_on:%B}", held_on=held_on
+            self._session, actor, now, title=f"{title}, {held_on.day} {held_on:%B}", held_on=held_on
         )
         facts = {**sound_facts(kind, "operation"), **_differing(kind), **_differing(team)}
         operations.save_facts(self._session, actor, now, operation_id=operation.id, facts=facts)
