@@ -101,6 +101,7 @@ ROUTES: dict[str, Route] = {
         lambda world: {"visit_id": world.visits["reviewed"]}, owned=True, file=True
     ),
     "review.show": _visit("recorded"),
+    "supervise.show": _visit("held"),
     "notify.show": _visit("reviewed"),
     "decide.show": _visit("notified"),
     "decide.withdraw": _visit("proposed"),

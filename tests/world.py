@@ -201,6 +201,9 @@ def _visits(session: Session, made: Town, world: World) -> None:
     )
     world.visits["returned"] = returned.id
     world.visits["recorded"] = test(SALE).id
+    world.visits["held"] = made.record(
+        "test_purchase", SALE, on=day + timedelta(days=1), facts={"parental_consent": "no"}
+    ).id
     audit = made.record("store_audit", core_met(), on=VISITED_ON - timedelta(days=2))
     world.visits["audit"] = audit.id
     world.visits["draft"] = visits.begin(

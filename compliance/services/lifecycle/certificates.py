@@ -37,8 +37,8 @@ from compliance.store.models import Certificate, Decision, Document, Operator, P
 
 KIND = "certificate"
 REFUSAL = (
-    "A certificate cannot be issued for these premises now. It needs a reviewed store audit of the "
-    "last 12 months with nothing left to put right, and nothing at the premises that still waits."
+    "A certificate cannot be issued for these premises now. It needs a recent store audit that was "
+    "reviewed, with nothing left to put right, and nothing at the premises that still waits."
 )
 
 

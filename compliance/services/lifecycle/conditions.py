@@ -105,6 +105,12 @@ def _another_than_the_recorders(moment: Moment) -> str | None:
     return None
 
 
+def _a_supervisor_is_awaited(moment: Moment) -> str | None:
+    if moment.case.value("held") != "yes":
+        return "Nothing about this visit waits for a supervisor."
+    return None
+
+
 def _a_letter_is_due(moment: Moment) -> str | None:
     if moment.case.letter is None:
         return "No letter goes out after this visit. You can close it."
@@ -208,6 +214,7 @@ def _every_follow_up_is_done(moment: Moment) -> str | None:
 
 CONDITIONS: dict[str, Condition] = {
     "another_than_the_recorders": _another_than_the_recorders,
+    "a_supervisor_is_awaited": _a_supervisor_is_awaited,
     "a_letter_is_due": _a_letter_is_due,
     "an_operator_is_known": _an_operator_is_known,
     "nothing_holds_the_letter": _nothing_holds_the_letter,

@@ -62,6 +62,10 @@ STEPS: dict[str, Step] = {
             "another_than_the_recorders",
         ),
         _step(
+            "supervise", "Give a supervisor's word", {RECORDED, REVIEWED, NOTIFIED}, RECORDED,
+            "visit.review", "a_supervisor_is_awaited", "another_than_the_recorders",
+        ),
+        _step(
             "notify", "Send the letter", {REVIEWED}, NOTIFIED, "visit.notify",
             "a_letter_is_due", "an_operator_is_known", "nothing_holds_the_letter",
             "every_language_can_be_sent",

@@ -12,15 +12,15 @@ from compliance.store.models import Decision, Visit
 
 #: What moves a visit on, in the order a page offers it, by the state it is in.
 _ONWARD = {
-    "recorded": ("agree",),
+    "recorded": ("agree", "supervise"),
     "returned": (),
-    "reviewed": ("notify", "close"),
-    "notified": ("confirm", "decide"),
+    "reviewed": ("notify", "close", "supervise"),
+    "notified": ("confirm", "decide", "supervise"),
     "decided": ("tell_decision", "finish_follow_up", "close"),
     "closed": (),
 }
 #: Steps that are left out of the page, not explained, when they do not come now.
-_SILENT = frozenset({"confirm", "tell_decision", "finish_follow_up"})
+_SILENT = frozenset({"supervise", "confirm", "tell_decision", "finish_follow_up"})
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def view() -> ResponseReturnValue:
         render_template(
             "businesses/view.html",
             letter=letter,
+            words=_words(data.kind),
             d=data,
             law=lambda name: (
                 law_book().sentence(name, data.nation, data.law_on).text[data.language]
@@ -129,6 +130,14 @@ def close() -> ResponseReturnValue:
     session.pop(_OPENED, None)
     flash("Your letter is closed on this device", "success")
     return redirect(url_for("letter.enter"))
+
+
+def _words(kind: str) -> str:
+    """The template that says what a kind of letter found."""
+    names = [f"businesses/kinds/{kind}.html", "businesses/kinds/other.html"]
+    name: str | None = current_app.jinja_env.select_template(names).name
+    assert name is not None
+    return name
 
 
 def _opened() -> Document | None:

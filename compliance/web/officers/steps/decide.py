@@ -104,7 +104,7 @@ def withdraw(visit_id: str) -> ResponseReturnValue:
 
 def _choices(case: Case) -> list[SelectChoice]:
     usual = case.usual_step
-    steps = sorted(case.policy.steps.values(), key=lambda step: step.formal)
+    steps = sorted(case.policy.steps.values(), key=lambda step: (step != usual, step.formal))
     return [
         SelectChoice(
             step.id,

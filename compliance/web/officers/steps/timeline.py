@@ -16,6 +16,7 @@ bp = Blueprint("steps", __name__, url_prefix="/visits")
 #: The page of each step.
 PAGES = {
     "agree": "review.show",
+    "supervise": "supervise.show",
     "notify": "notify.show",
     "decide": "decide.show",
     "confirm": "confirm.show",

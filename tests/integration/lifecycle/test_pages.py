@@ -1,0 +1,312 @@
+"""The pages around a letter and a certificate: what a business and the public see, and do not see."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+
+from compliance.access import Role
+from compliance.app import Application
+from compliance.documents.wording import wording
+from compliance.services.lifecycle import certificates, issue, portal
+from compliance.store.engine import separate_session
+from compliance.store.models import User
+from tests.integration.conftest import SignIn
+from tests.world import World
+
+NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+FIRST_SCREEN_BYTES = 60 * 1024
+
+
+def open_letter(client: FlaskClient, world: World) -> None:
+    """Type in what is printed on the letter."""
+    answer = client.post("/letter", data={"reference": world.letter, "code": world.code})
+    assert answer.status_code == 302
+    assert answer.location == "/letter/view"
+
+
+def words(html: str) -> str:
+    """The text of a page, its tags left out."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.split("<main", 1)[1].split("</main>")[0]).split())
+
+
+def test_a_business_reads_its_letter_and_downloads_it(client: FlaskClient, world: World) -> None:
+    open_letter(client, world)
+    answer = client.get("/letter/view")
+    said = words(answer.text)
+    assert "was sold a knife at Blades R Us" in said
+    assert "We have made no decision yet" in said
+    for part in (
+        "Do these things first",
+        "Whom to call",
+        "Is this letter real?",
+        "What this letter does not mean",
+    ):
+        assert part in said
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    pdf = client.get(f"/letter/file/{world.letter}")
+    assert pdf.data.startswith(b"%PDF-")
+    assert pdf.headers["Cache-Control"] == "no-store"
+    assert pdf.headers["Content-Disposition"] == (
+        f'inline; filename="test-purchase-sale-{world.letter}.pdf"'
+    )
+
+
+def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(
+    client: FlaskClient, world: World
+) -> None:
+    open_letter(client, world)
+    html = client.get("/letter/view").text
+    said = words(html)
+    assert "<textarea" not in html
+    assert "?" not in said.replace("Is this letter real?", "")
+    assert wording("en").forbidden(said) == []
+    for word in ("Olive", "Ravi", "grade", "Criminal Justice Act", "s.141A", "15", "1pm", "midday"):
+        assert word not in said
+
+
+def test_the_first_screen_of_a_letter_is_light(
+    client: FlaskClient, world: World, app: Application
+) -> None:
+    open_letter(client, world)
+    html = client.get("/letter/view").text
+    sheet = re.search(r'href="(/static/dist/[^"]+\.css[^"]*)"', html)
+    assert sheet is not None
+    style = client.get(sheet[1].replace("&amp;", "&"), headers={"Accept-Encoding": "gzip"})
+    assert style.status_code == 200
+    assert len(html.encode()) + len(style.data) < FIRST_SCREEN_BYTES
+    style.close()
+
+
+def test_another_letters_file_does_not_open(client: FlaskClient, world: World) -> None:
+    open_letter(client, world)
+    assert client.get(f"/letter/file/{world.certificate_reference}").status_code == 404
+    assert client.get("/letter/file/NORF-2026-999999").status_code == 404
+
+
+def test_nothing_opens_without_the_code(client: FlaskClient, world: World) -> None:
+    for address in ("/letter/view", f"/letter/file/{world.letter}"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.location) == (302, "/letter")
+
+
+def test_absent_and_wrong_look_the_same(client: FlaskClient, world: World) -> None:
+    pages = []
+    for reference in (world.letter, "NORF-2026-999999"):
+        answer = client.post("/letter", data={"reference": reference, "code": "0000-0000-0000"})
+        assert answer.status_code == 422
+        assert "0000-0000-0000" not in answer.text
+        pages.append(
+            re.sub(r'nonce(-|=")[\w-]+|\?v=\w+', "", answer.text).replace(reference, "REFERENCE")
+        )
+    assert pages[0] == pages[1]
+
+
+def test_a_wrong_try_counts_although_its_page_is_refused(client: FlaskClient, world: World) -> None:
+    for _ in range(portal.LIMITS.per_pair):
+        client.post("/letter", data={"reference": world.letter, "code": "0000-0000-0000"})
+    answer = client.post("/letter", data={"reference": world.letter, "code": world.code})
+    assert answer.status_code == 429
+    assert "too many tries" in answer.text
+
+
+def test_a_letter_stays_open_half_an_hour_and_until_it_is_closed(
+    client: FlaskClient, world: World
+) -> None:
+    with time_machine.travel(NOW) as clock:
+        open_letter(client, world)
+        clock.shift(29 * 60)
+        assert client.get("/letter/view").status_code == 200
+        clock.shift(2 * 60)
+        assert client.get("/letter/view").status_code == 302
+        open_letter(client, world)
+        client.post("/letter/close")
+        assert client.get("/letter/view").status_code == 302
+
+
+def test_a_new_code_closes_the_letter_that_the_old_one_opened(
+    client: FlaskClient, world: World, app: Application
+) -> None:
+    open_letter(client, world)
+    with app.app_context(), separate_session() as session:
+        officer = session.get_one(User, world.people[Role.OFFICER]).actor
+        issue.replace_code(session, officer, NOW, world.letter)
+    assert client.get("/letter/view").status_code == 302
+
+
+# --- Certificates -------------------------------------------------------------------------------
+
+
+def test_anybody_sees_shop_postcode_day_and_until_when_it_holds(
+    client: FlaskClient, world: World
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        answer = client.get(f"/c/{world.certificate}")
+    said = words(answer.text)
+    assert answer.status_code == 200
+    assert "Kitchen Corner" in said
+    assert "Valid until" in said
+    assert "found no issues on the points it checked on" in said
+    assert "Looked up 2 November 2026 at 10am" in said
+    assert "It is not a licence, an approval or a promise" in said
+    for helper in ("0800 555 111", "fearless.org", "knifefree.co.uk"):
+        assert helper in said
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert [word for word in wording("en").forbidden(said) if word != "approval"] == []
+
+
+@pytest.mark.parametrize("why", ["Given back", "A sale to a child on 3 October"])
+def test_every_withdrawal_has_the_same_neutral_line_at_once(
+    client: FlaskClient, world: World, app: Application, why: str
+) -> None:
+    with app.app_context(), separate_session() as session:
+        reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
+        certificates.end(session, reviewer, NOW, world.certificate_reference, why)
+    said = words(client.get(f"/c/{world.certificate}").text)
+    assert "This certificate is no longer in force." in said
+    assert "Valid until" not in said
+    assert "no issues" not in said
+    assert why not in said
+
+
+def test_an_expired_certificate_says_so_from_the_day_after(
+    client: FlaskClient, world: World, app: Application
+) -> None:
+    with app.app_context(), separate_session() as session:
+        certificate = certificates.by_token(session, world.certificate)
+        assert certificate is not None
+        last = certificate.valid_until
+    for hour, expected in ((22, "Valid until"), (23 + 24, "This certificate has expired.")):
+        moment = datetime(last.year, last.month, last.day, tzinfo=UTC).timestamp() + hour * 3600
+        with time_machine.travel(moment, tick=False):
+            assert expected in words(client.get(f"/c/{world.certificate}").text)
+
+
+@pytest.mark.parametrize("token", ["A" * 22, "short", "A" * 400, "..%2f..%2fetc"])
+def test_a_certificate_that_is_not_there_is_not_found(client: FlaskClient, token: str) -> None:
+    answer = client.get(f"/c/{token}")
+    assert answer.status_code == 404
+
+
+def test_a_file_is_checked_and_not_kept(
+    client: FlaskClient, world: World, signed_in: SignIn, app: Application
+) -> None:
+    pdf = signed_in(Role.REVIEWER).get(f"/documents/{world.certificate_reference}/file").data
+    letter = client.get(f"/documents/{world.letter}/file").data
+
+    def check(content: bytes) -> str:
+        answer = client.post(
+            "/check-a-document", data={"file": (io.BytesIO(content), "certificate.pdf")}
+        )
+        assert answer.status_code == 200
+        return words(answer.text)
+
+    assert "This document is genuine" in check(pdf)
+    assert "Kitchen Corner" in check(pdf)
+    changed = check(pdf[:900] + b"!" + pdf[901:])
+    assert "This file was changed" in changed
+    assert "Kitchen Corner" not in changed
+    genuine = check(letter)
+    assert "This document is genuine" in genuine
+    # A letter is between an authority and a shop: what it says is nobody else's business.
+    assert "Blades R Us" not in genuine
+    assert "not from this service" in check(b"hello")
+    with app.app_context(), separate_session() as session:
+        reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
+        certificates.end(session, reviewer, NOW, world.certificate_reference, "Given back")
+    assert "This certificate is no longer in force" in check(pdf)
+    nothing = client.post("/check-a-document", data={})
+    assert nothing.status_code == 422
+    assert "Choose a PDF file" in nothing.text
+
+
+# --- Officers -----------------------------------------------------------------------------------
+
+
+def test_a_partner_reads_a_shared_visit_and_finds_no_button(
+    client: FlaskClient, world: World, signed_in: SignIn, app: Application
+) -> None:
+    visit = world.visits["decided"]
+    answer = signed_in(Role.REVIEWER).post(
+        f"/visits/{visit}/share", data={"authority": str(world.partner)}
+    )
+    assert answer.status_code == 302
+    assert "Norwich Trading Standards" in client.get(f"/visits/{visit}/share").text
+
+
+def test_a_supervisors_word_is_asked_given_and_then_reviewed_by_another(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.REVIEWER)
+    held = browser.get(f"/visits/{world.visits['held']}/steps").text
+    assert "Give a supervisor" in held
+    supervise = browser.get(f"/visits/{world.visits['held']}/supervise")
+    assert supervise.status_code == 200
+    unsaid = browser.post(f"/visits/{world.visits['held']}/supervise", data={})
+    assert unsaid.status_code == 422
+    said = browser.post(
+        f"/visits/{world.visits['held']}/supervise",
+        data={"supervisor_confirmed": "yes", "supervisor_reason": "The consent was found"},
+    )
+    assert said.status_code == 302
+    review = browser.get(f"/visits/{world.visits['held']}/review").text
+    assert "another reviewer has to check it" in review
+
+
+def test_a_second_press_of_the_send_button_leads_to_the_same_letter(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.REVIEWER)
+    address = f"/visits/{world.visits['reviewed']}/notify"
+    first, second = browser.post(address), browser.post(address)
+    assert first.status_code == second.status_code == 302
+    assert first.location == second.location
+    timeline = browser.get(f"/visits/{world.visits['reviewed']}/steps").text
+    assert timeline.count(f'href="{first.location}"') == 1
+
+
+def test_the_review_shows_what_a_correction_changed(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.REVIEWER)
+    browser.post(
+        f"/visits/{world.visits['held']}/supervise",
+        data={"supervisor_confirmed": "no", "supervisor_reason": "No consent"},
+    )
+    page = words(browser.get(f"/visits/{world.visits['held']}/review").text)
+    assert "Version 2" in page
+    assert "Supervisor confirms the test: was “Not observed”, now “No”" in page
+
+
+def test_a_decision_without_a_reason_keeps_what_was_chosen(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.REVIEWER)
+    answer = browser.post(
+        f"/visits/{world.visits['notified']}/decide", data={"step": "advice", "reason": ""}
+    )
+    assert answer.status_code == 422
+    assert "Say why you decided on this step" in answer.text
+    assert re.search(r'value="advice" checked', answer.text)
+
+
+def test_the_documents_list_narrows_and_downloads(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.OFFICER)
+    assert world.certificate_reference in browser.get("/documents?kind=certificate").text
+    only = browser.get("/documents?kind=certificate&q=kitchen").text
+    assert world.letter not in only
+    assert "No document matches" in browser.get("/documents?q=nosuchshop").text
+    text = browser.get("/documents?as=csv").get_data(as_text=True)
+    assert world.letter in text
+    assert world.code not in text
