@@ -39,12 +39,21 @@ class Hand:
         """Press one of the keys under a question."""
         group = self.page.get_by_role("group", name=question)
         key = re.compile(f"^{re.escape(answer)}")
-        self.tap(group.get_by_role("radio", name=key).or_(group.get_by_role("checkbox", name=key)))
+        keys = group.get_by_role("radio", name=key).or_(group.get_by_role("checkbox", name=key))
+        self.tap(keys.first)
 
     def press(self, button: str) -> None:
         """Press a button and wait for the next page."""
         here = self.page.url
         self.tap(self.page.get_by_role("button", name=button, exact=True))
+        self.page.wait_for_url(lambda url: url != here)
+
+    def press_link(self, link: str) -> None:
+        """Press a link, or what looks like a button and leads to a page."""
+        here = self.page.url
+        name = re.compile(f"^{re.escape(link)}")
+        target = self.page.get_by_role("link", name=name)
+        self.tap(target.or_(self.page.get_by_role("button", name=name)).first)
         self.page.wait_for_url(lambda url: url != here)
 
     def look(self, what: str) -> None:
@@ -62,10 +71,11 @@ def begin(hand: Hand, kind: str) -> None:
     page.goto("/visits/new")
     page.get_by_label("Name, street or postcode").fill("blades")
     page.keyboard.press("Enter")
+    page.wait_for_url("**q=blades*")
     hand.look("choose")
     hand.tap(page.get_by_role("link", name=re.compile("Blades")).first)
     page.wait_for_url("**premises=*")
-    if not page.get_by_role("radio", name=re.compile(kind)).is_checked():
+    if not page.get_by_role("radio", name=re.compile(f"^{kind}")).is_checked():
         hand.answer("What kind of visit is it?", kind)
     if not page.locator("input[name=purpose]:checked").count():
         hand.answer("Why are you visiting?", "First visit")
@@ -151,3 +161,105 @@ def test_a_sale_takes_at_most_twenty_taps(hand: Callable[[str], Hand]) -> None:
     officer.press("Record this visit")
     officer.look("result")
     assert officer.taps <= 20
+
+
+def test_a_challenge_25_audit_is_made(hand: Callable[[str], Hand]) -> None:
+    officer = hand("challenge-25")
+    begin(officer, "Challenge 25 audit")
+    officer.answer("What was the outcome?", "Asked for ID, none shown, served")
+    officer.press("Save and check answers")
+    officer.press("Record this visit")
+    expect(
+        officer.page.get_by_role("heading", name="Asked for ID, none shown, served")
+    ).to_be_visible()
+    officer.look("result")
+
+
+def test_a_store_audit_opens_questions_in_place_and_asks_why(hand: Callable[[str], Hand]) -> None:
+    officer = hand("audit")
+    page = officer.page
+    begin(officer, "Store audit")
+    officer.answer("Which articles with a blade does the shop sell?", "Kitchen knives")
+    officer.answer("Which articles with a blade does the shop sell?", "Swords")
+    page.get_by_label("Who did you speak to? Name and role").fill("The manager")
+    officer.look("visit")
+    officer.press("Save and continue")
+    swords = page.get_by_role("group", name="Straight swords: does any one item have")
+    expect(swords).to_be_visible()
+    suspected = page.get_by_role("group", name="What do you suspect it is?")
+    expect(suspected).to_be_hidden()
+    officer.answer("Is there anything for sale that seems to be a banned weapon", "Yes")
+    expect(suspected).to_be_visible()
+    officer.answer("Is there anything for sale that seems to be a banned weapon", "No")
+    expect(suspected).to_be_hidden()
+    officer.answer("Does any display, packaging or listing suggest combat", "No")
+    officer.look("stock")
+    officer.press("Save and continue")
+    policy = "Is there a written age-restricted sales policy that covers knives?"
+    listed = page.get_by_role("group", name="Does the policy list which products are restricted?")
+    expect(listed).to_be_hidden()
+    officer.answer(policy, "Yes")
+    expect(listed).to_be_visible()
+    officer.answer("Does the policy list which products are restricted?", "Not observed")
+    why = page.get_by_role("group", name="Why was it not observed?").locator("visible=true")
+    officer.tap(why.get_by_role("radio", name="Ran out of time"))
+    officer.look("policy")
+    officer.press("Save and continue")
+    officer.answer("Did you see signed and dated training records", "Yes")
+    trained = page.get_by_label("When did each sampled employee last have training?")
+    trained.fill("27 3 2026\nsoon")
+    officer.tap(page.get_by_role("button", name="Save and continue"))
+    expect(page.get_by_role("alert")).to_contain_text("is not a date such as 27 3 2026")
+    officer.look("training-error")
+    trained.fill("27 3 2026\n1/4/2026")
+    officer.press("Save and see the list")
+    officer.look("list")
+    officer.press_link("Check your answers")
+    officer.look("check")
+    officer.press("Record this visit")
+    expect(page.get_by_role("heading", name=re.compile(r"Score \d+ to \d+ of 100"))).to_be_visible()
+    officer.look("result")
+    for summary in page.locator("details.app-points > summary").all():
+        summary.tap()
+    officer.look("result-open")
+    officer.press_link("List to leave with the shop")
+    officer.look("left-behind")
+
+
+def test_an_engagement_visit_is_made_and_corrected(hand: Callable[[str], Hand]) -> None:
+    officer = hand("engagement")
+    page = officer.page
+    begin(officer, "Engagement visit")
+    officer.press("Save and continue")
+    officer.answer("What did you talk about?", "Training staff")
+    officer.press("Save and check answers")
+    officer.press("Record this visit")
+    officer.look("result")
+    officer.press_link("Correct the record")
+    officer.look("correct")
+    officer.press("Begin the correction")
+    officer.press_link("What we talked about")
+    expect(page.get_by_role("checkbox", name="Training staff")).to_be_checked()
+    officer.answer("What did you talk about?", "Checking ID")
+    officer.press("Save and check answers")
+    page.get_by_label("Why is the record being corrected?").fill("Forgot one topic")
+    officer.look("correction")
+    officer.press("Record the correction")
+    expect(page.get_by_text("Forgot one topic")).to_be_visible()
+    officer.look("corrected")
+
+
+def test_an_unfinished_visit_is_asked_about(hand: Callable[[str], Hand]) -> None:
+    officer = hand("unfinished")
+    page = officer.page
+    begin(officer, "Challenge 25 audit")
+    officer.answer("What was the outcome?", "Asked for ID, ID looked at, served")
+    officer.press("Save and see the list")
+    page.goto("/visits/new")
+    card = page.locator(".app-card", has_text="1 of").first
+    expect(card).to_contain_text("Unfinished: Challenge 25 audit at Blades R Us")
+    officer.tap(card.get_by_role("button", name=re.compile("Continue")))
+    officer.press_link("Discard this visit")
+    officer.look("discard")
+    officer.press("Discard it")
+    expect(page.get_by_text("is discarded")).to_be_visible()
