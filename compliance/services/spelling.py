@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -44,10 +45,14 @@ def words_alike(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= (75 if shorter <= 4 else 80)
 
 
-def name_words(name: str) -> list[str]:
-    """Return the words of a name that say which shop it is, in order."""
+@lru_cache(maxsize=50_000)
+def name_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name that say which shop it is, in order.
+
+    An import compares each name with every other of its postcode, so the words are remembered.
+    """
     words = fold(name).split()
-    return [word for word in words if word not in LEGAL_FORMS] or words
+    return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)
 
 
 def same_name(one: str, other: str) -> bool:
