@@ -231,6 +231,12 @@ def test_errors_are_told_in_plain_words(client: FlaskClient) -> None:
     assert "This page cannot be opened that way" in wrong_method.text
 
 
+def test_a_signed_in_person_keeps_the_menu_on_an_error_page(signed_in: SignIn) -> None:
+    officer = signed_in(Role.OFFICER)
+    for address in ("/no-such-page", "/users"):
+        assert 'href="/work"' in officer.get(address).text
+
+
 def test_a_crash_shows_a_page_and_no_inside(fresh: Application) -> None:
     def view() -> str:
         raise RuntimeError("secret inside")
