@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from werkzeug.datastructures import MultiDict
 
 from compliance.access import Role
+from compliance.app import create_app
+from compliance.rulebook import shipped_pack
+from compliance.services import visits
+from compliance.store.engine import db
+from compliance.store.models import Visit
+from compliance.web.officers.screens import Screens
 from tests.browser.conftest import (
     PHONE,
     TABLET,
@@ -263,3 +271,85 @@ def test_an_unfinished_visit_is_asked_about(hand: Callable[[str], Hand]) -> None
     officer.look("discard")
     officer.press("Discard it")
     expect(page.get_by_text("is discarded")).to_be_visible()
+
+
+#: Presses random keys on a screen, as given, and says which questions are then shown.
+_TRY = """tries => {
+  const form = document.querySelector('[data-questions]');
+  const blocks = [...form.querySelectorAll('[data-question]')];
+  return tries.map(pressed => {
+    for (const input of form.querySelectorAll('input[type=radio], input[type=checkbox]'))
+      input.checked = (pressed[input.name] ?? []).includes(input.value);
+    form.dispatchEvent(new Event('input'));
+    return blocks.filter(block => !block.hidden).map(block => block.dataset.question);
+  });
+}"""
+
+
+@pytest.mark.parametrize("kind", ["Under-18 test purchase", "Store audit"])
+def test_the_page_opens_the_questions_that_the_server_asks(
+    kind: str, server: Server, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(TABLET).new_page()
+    sign_in(page, Role.OFFICER)
+    officer = Hand(page, "differential")
+    page.goto(f"/visits/new?premises={server.world.premises}")
+    officer.answer("What kind of visit is it?", kind)
+    if not page.locator("input[name=purpose]:checked").count():
+        officer.answer("Why are you visiting?", "First visit")
+    if not page.locator("input[name=channels]:checked").count():
+        officer.answer("Which way of selling is it about?", "In store")
+    officer.press("Begin the visit")
+    if kind == "Under-18 test purchase":
+        officer.answer("What was the outcome?", "Sold: after a question about age or ID")
+    else:
+        officer.answer("Which articles with a blade does the shop sell?", "Swords")
+    officer.press("Save and see the list")
+    visit = page.url.rsplit("/", 1)[1]
+    links = page.locator(".govuk-task-list__link").all()[1:]
+    addresses = [link.get_attribute("href") or "" for link in links]
+    rng = random.Random(11)
+    app = create_app(server.settings)
+    compared = 0
+    for address in addresses:
+        page.goto(address)
+        given = page.evaluate(
+            "() => Object.fromEntries([...document.querySelectorAll('[data-question]')].map(block =>"
+            " [block.dataset.question, [...block.querySelectorAll('input')]"
+            ".filter(input => input.name === block.dataset.question && input.type !== 'text')"
+            ".map(input => [input.type, input.value, 'alone' in input.dataset])]))"
+        )
+        tries = [_pressed(rng, given) for _ in range(40)]
+        found = page.evaluate(_TRY, tries)
+        with app.app_context():
+            for pressed, shown in zip(tries, found, strict=True):
+                assert shown == _asked_by_the_server(visit, address, pressed), address
+                compared += 1
+    assert compared >= 200
+
+
+def _pressed(
+    rng: random.Random, given: dict[str, list[tuple[str, str, bool]]]
+) -> dict[str, list[str]]:
+    """Some keys of some questions: one of a radio, any of the ticks that may stand together."""
+    pressed = {}
+    for name, keys in given.items():
+        if not keys or rng.random() > 0.8:
+            continue
+        together = [value for kind, value, alone in keys if kind == "checkbox" and not alone]
+        ticked = [value for value in together if rng.random() < 0.4]
+        pressed[name] = ticked or [rng.choice(keys)[1]]
+    return pressed
+
+
+def _asked_by_the_server(visit_id: str, address: str, pressed: dict[str, list[str]]) -> list[str]:
+    """What the server would ask on this screen had these keys been pressed and saved."""
+    visit = db.session.get_one(Visit, visit_id)
+    pack = shipped_pack()
+    section = Screens(db.session, visit, pack).find(address.rsplit("/", 1)[1])
+    assert section is not None
+    typed = section.read(MultiDict(pressed))
+    visits.save_draft(db.session, visit.officer.actor, visit.created_at, visit, section.id, typed)
+    ids = Screens(db.session, visit, pack).asked_in(section)
+    db.session.rollback()
+    return [one.id for one in section.answers if one.id in ids]
