@@ -2,13 +2,16 @@
 owner's questions answered, and each kind's wording to the letter of the product owner's rules."""
 
 import re
+import tomllib
 from collections.abc import Callable
 
 import pytest
 import zxingcpp
 
 from compliance.documents import DocumentRefused, Rendered, kinds, render
+from compliance.documents.characters import printable_text
 from compliance.documents.compose import compose
+from compliance.documents.law import PACK
 from compliance.documents.press import Press
 from compliance.documents.wording import (
     reading_grade,
@@ -246,3 +249,25 @@ def test_a_letter_without_a_link_has_no_square_code(press: Press) -> None:
     made = render(data, using=press)
     assert not zxingcpp.read_barcodes(picture(made.pdf, 1, 100))
     assert "Go to knifesales.example/letter and type in:" in pdf_text(made.pdf)
+
+
+def pack_texts() -> list[tuple[str, str]]:
+    """What the shipped rules let a letter say: each text with the rule it comes from."""
+    found = []
+    for path in sorted(PACK.rglob("*.toml")):
+        for rule in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", ()):
+            for part in (rule, *rule.get("version", ())):
+                for name in ("title", "found", "strength", "advice"):
+                    if name in part:
+                        found.append((f"{rule['id']}.{name}", part[name]["en"]))
+    return found
+
+
+def test_what_the_rules_say_can_be_printed_and_judges_nobody() -> None:
+    texts = pack_texts()
+    assert len(texts) > 100
+    for name, text in texts:
+        assert wording("en").forbidden(text) == [], (name, text)
+        assert printable_text(text, name) == text
+        for sentence in sentences(text):
+            assert len(words(sentence)) <= wording("en").longest_sentence, (name, sentence)
