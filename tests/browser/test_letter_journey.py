@@ -75,7 +75,7 @@ def test_a_sale_is_reviewed_told_and_decided_and_the_shop_reads_it_on_its_phone(
     reviewer.goto(f"/visits/{visit}/steps")
     press(reviewer, "Review the record")
     reviewer.get_by_label("Agree: the record is complete and sound").check()
-    screenshot(reviewer, "journey-review")
+    screenshot(reviewer, "letter-journey-review")
     axe(reviewer)
     press(reviewer, "Save the review")
     expect(reviewer.get_by_text("You agreed with the record")).to_be_visible()
@@ -95,10 +95,10 @@ def test_a_sale_is_reviewed_told_and_decided_and_the_shop_reads_it_on_its_phone(
     expect(reviewer.get_by_role("link", name="Choose a step")).to_be_visible()
     reviewer.get_by_label("Advice, then an under-18 re-test").check()
     reviewer.get_by_label("Why did you decide on this step?").fill("The shop trained its staff")
-    screenshot(reviewer, "journey-decide")
+    screenshot(reviewer, "letter-journey-decide")
     press(reviewer, "Save the decision")
     expect(reviewer.get_by_text("The decision is made")).to_be_visible()
-    screenshot(reviewer, "journey-decided")
+    screenshot(reviewer, "letter-journey-decided")
     axe(reviewer)
 
     # The shop scans the square code on its letter.
@@ -113,7 +113,7 @@ def test_a_sale_is_reviewed_told_and_decided_and_the_shop_reads_it_on_its_phone(
     )
     expect(phone.get_by_role("heading", name="Do these things first")).to_be_visible()
     assert phone.get_by_role("textbox").count() == 0
-    screenshot(phone, "journey-shop")
+    screenshot(phone, "letter-journey-shop")
     axe(phone)
     downloaded = phone.request.get(f"/letter/file/{reference}")
     assert downloaded.body() == letter
@@ -129,7 +129,7 @@ def test_anybody_scans_a_certificate_and_sees_at_once_when_it_ends(
     phone.goto(scanned.partition("/c/")[2].join(["/c/", ""]))
     expect(phone.get_by_text("Valid until")).to_be_visible()
     expect(phone.get_by_text("0800 555 111")).to_be_visible()
-    screenshot(phone, "journey-public-valid")
+    screenshot(phone, "letter-journey-public-valid")
     axe(phone)
 
     phone.goto("/check-a-document")
@@ -138,7 +138,7 @@ def test_anybody_scans_a_certificate_and_sees_at_once_when_it_ends(
     )
     press(phone, "Check the file")
     expect(phone.get_by_role("heading", level=1)).to_have_text("This document is genuine")
-    screenshot(phone, "journey-checked")
+    screenshot(phone, "letter-journey-checked")
     axe(phone)
 
     reviewer.goto(f"/documents/{world.certificate_reference}")
@@ -148,5 +148,5 @@ def test_anybody_scans_a_certificate_and_sees_at_once_when_it_ends(
     phone.goto(f"/c/{world.certificate}")
     expect(phone.get_by_text("This certificate is no longer in force.")).to_be_visible()
     expect(phone.get_by_text("Given back")).to_have_count(0)
-    screenshot(phone, "journey-public-ended")
+    screenshot(phone, "letter-journey-public-ended")
     axe(phone)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import certificates, documents
+from compliance.services.lifecycle.certificates import Entitlement, Status
 from compliance.store.engine import db
-from compliance.store.models import Authority, Premises
+from compliance.store.models import Authority, Certificate, Premises
 from compliance.web import form_errors
 from compliance.web.dates import london_today, utc_now
 from compliance.web.guard import permission
@@ -38,13 +41,16 @@ def show(premises_id: int) -> ResponseReturnValue:
         else:
             flash("The certificate is issued", "success")
             return redirect(url_for("documents.show", reference=certificate.document.reference))
+    entitled = certificates.entitled_for(db.session, actor, premises, london_today())
+    earlier = certificates.of_premises(db.session, premises)
     return (
         render_template(
             "officers/steps/certificate.html",
             premises=premises,
-            entitled=certificates.entitled_for(db.session, actor, premises, london_today()),
+            entitled=entitled,
+            issued=_of_this_audit(entitled, earlier),
             refusal=certificates.REFUSAL,
-            earlier=certificates.of_premises(db.session, premises),
+            earlier=earlier,
             statuses=STATUSES,
             status_of=lambda each: documents.status_of(each.document, london_today()),
             form=form,
@@ -64,6 +70,23 @@ def preview(premises_id: int) -> ResponseReturnValue:
     except Refused:
         return redirect(url_for("certificates.show", premises_id=premises_id))
     return pdf_response(made.pdf, "specimen-certificate.pdf")
+
+
+def _of_this_audit(
+    entitled: Entitlement | None, earlier: Sequence[Certificate]
+) -> Certificate | None:
+    """Return the certificate in force that rests on the very audit a new one would rest on."""
+    if entitled is None:
+        return None
+    return next(
+        (
+            each
+            for each in earlier
+            if each.document.visit_id == entitled.case.visit.id
+            and certificates.status_on(each, london_today()) is Status.VALID
+        ),
+        None,
+    )
 
 
 def _authority() -> Authority:

@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from compliance.rulebook import shipped_pack
 from compliance.rulebook.asked import asked_facts
+from compliance.rulebook.state import NOT_OBSERVED
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import reason_against
 from compliance.services.lifecycle.machine import STEPS
@@ -26,6 +27,9 @@ from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
 from compliance.web.signed_in import required_actor
 
 bp = Blueprint("supervise", __name__, url_prefix="/visits")
+
+#: A supervisor who does not know yet gives no word yet.
+UNSAID = (None, "", NOT_OBSERVED)
 
 
 @bp.route("/<visit_id>/supervise", methods=["GET", "POST"])
@@ -45,7 +49,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     asked = _asked(case, typed.facts)
     errors = {name: text for name, text in typed.errors.items() if text and name in asked}
     for answers in section.answers:
-        if answers.id in asked and typed.facts.get(answers.id) in (None, "") and not errors:
+        if answers.id in asked and typed.facts.get(answers.id) in UNSAID and not errors:
             errors[answers.id] = answers.error
     if errors:
         return _page(case, section, typed.fields, errors, asked), 422
