@@ -218,7 +218,7 @@ def test_a_draft_is_resumed_by_a_clear_question(begin: Begin, world: World) -> N
 def test_a_second_visit_on_one_day_is_pointed_out(begin: Begin) -> None:
     begin()
     client, visit = begin()
-    assert "another visit to this shop on the same day" in client.get(f"/visits/{visit}").text
+    assert "to this shop on the same day:" in client.get(f"/visits/{visit}").text
 
 
 @pytest.mark.parametrize("kind", ["test_purchase", "challenge_25_audit"])
