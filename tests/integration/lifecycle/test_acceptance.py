@@ -15,7 +15,8 @@ from compliance.services.lifecycle import certificates, deadlines, decisions
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.certificates import Status, status_on
 from compliance.services.lifecycle.issue import Office
-from compliance.services.visits import Record, correct
+from compliance.services.visit_content import Record
+from compliance.services.visits import correct
 from compliance.store.models import Certificate, Document, Visit
 from tests.integration.lifecycle.conftest import REFUSED, SALE, audit_answers, settle
 from tests.town import VISITED_ON, Town, noon

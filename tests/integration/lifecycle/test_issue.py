@@ -5,22 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pypdfium2
 import pytest
-from sqlalchemy import create_engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from compliance.documents import DocumentData, Rendered
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import access_codes, issue, notifications, portal
+from compliance.services.lifecycle import access_codes, issue, portal
 from compliance.services.lifecycle.cases import case_of
-from compliance.store.engine import prepare_engine
-from compliance.store.models import Base, Document, NumberSeries
-from tests import town as made
+from compliance.store.models import Document, NumberSeries
 from tests.integration.lifecycle.conftest import REFUSED, SALE
 from tests.town import OFFICE, VISITED_ON, Town, noon
 
@@ -117,40 +111,6 @@ def test_the_number_begins_again_each_year(town: Town) -> None:
     second = town.agree(town.record("test_purchase", REFUSED))
     later = town.notify(second, on=VISITED_ON.replace(year=2027))
     assert (first.reference, later.reference) == ("NORF-2026-000001", "NORF-2027-000001")
-
-
-def test_fifty_letters_at_once_have_numbers_without_a_hole_or_a_twin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unprinted(data: DocumentData, office: object, **_: object) -> Rendered:
-        pdf = b"%PDF-" + data.reference.encode()
-        return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), 1, "none", data.language)
-
-    # Printing is tested elsewhere; here it would only make the queue longer.
-    monkeypatch.setattr(issue, "rendered", unprinted)
-    engine = create_engine(f"sqlite:///{tmp_path / 'many.db'}")
-    prepare_engine(engine)
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        town = made.build(session)
-        visits = [town.agree(town.record("test_purchase", REFUSED)).id for _ in range(50)]
-        reviewer = town.reviewer
-        session.commit()
-
-    def send(visit_id: str) -> str:
-        with Session(engine) as session:
-            reference = notifications.notify(session, reviewer, NOW, OFFICE, visit_id).reference
-            session.commit()
-            return reference
-
-    # Each one twice: a double press among fifty.
-    with ThreadPoolExecutor(50) as pool:
-        references = list(pool.map(send, [each for each in visits for _ in range(2)]))
-    assert references[::2] == references[1::2]
-    assert sorted(set(references)) == [f"NORF-2026-{number:06}" for number in range(1, 51)]
-    with Session(engine) as session:
-        assert len(session.scalars(select(Document.id)).all()) == 50
-    engine.dispose()
 
 
 # --- The code -----------------------------------------------------------------------------------

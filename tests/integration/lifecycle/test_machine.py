@@ -28,7 +28,8 @@ from compliance.services.lifecycle import (
     reviews,
 )
 from compliance.services.lifecycle.machine import STEPS
-from compliance.services.visits import Record, correct
+from compliance.services.visit_content import Record
+from compliance.services.visits import correct
 from compliance.store.engine import prepare_engine
 from compliance.store.models import Base, Certificate, Document
 from compliance.store.models.visits import VISIT_STATES

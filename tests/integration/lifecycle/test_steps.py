@@ -18,7 +18,8 @@ from compliance.services.lifecycle import (
 )
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.conditions import Moment
-from compliance.services.visits import Record, correct, readable
+from compliance.services.visit_content import Record
+from compliance.services.visits import correct, readable
 from compliance.store.models import Visit
 from tests.integration.lifecycle.conftest import DECIDED_ON, REFUSED, SALE
 from tests.town import OFFICE, VISITED_ON, Town, noon
