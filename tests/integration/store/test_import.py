@@ -124,7 +124,7 @@ class TestNorwich:
         assert {"B&M", "Marks & Spencer", "Mike & Debs", "Bird & Blend Tea Co."} <= names
         assert not [name for name in names if "\\" in name]
 
-    def test_the_second_time_changes_no_row(self, app: Flask, take: Import) -> None:
+    def test_the_second_time_changes_no_row(self, app: Flask) -> None:
         def everything() -> dict[str, list[tuple[object, ...]]]:
             with separate_session(writes=False) as other:
                 return {
