@@ -206,6 +206,10 @@ def _the_decision_was_told(moment: Moment) -> str | None:
     return None
 
 
+def _there_is_a_follow_up(moment: Moment) -> str | None:
+    return None if moment.case.visit.follow_ups else "There is no follow-up to finish."
+
+
 def _every_follow_up_is_done(moment: Moment) -> str | None:
     if any(each.done_at is None for each in moment.case.visit.follow_ups):
         return "A follow-up is still open. Finish it first, or say why it is not needed."
@@ -227,5 +231,6 @@ CONDITIONS: dict[str, Condition] = {
     "the_decision_has_a_letter": _the_decision_has_a_letter,
     "the_business_was_told": _the_business_was_told,
     "the_decision_was_told": _the_decision_was_told,
+    "there_is_a_follow_up": _there_is_a_follow_up,
     "every_follow_up_is_done": _every_follow_up_is_done,
 }

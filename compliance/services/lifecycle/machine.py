@@ -100,7 +100,10 @@ STEPS: dict[str, Step] = {
             "the_decision_has_a_letter", "nothing_holds_the_letter", "every_language_can_be_sent",
         ),
         _step("plan_follow_up", "Add a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
-        _step("finish_follow_up", "Finish a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
+        _step(
+            "finish_follow_up", "Finish a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up",
+            "there_is_a_follow_up",
+        ),
         _step(
             "close", "Close the visit", {REVIEWED, DECIDED}, CLOSED, "visit.close",
             "the_business_was_told", "the_decision_was_told", "every_follow_up_is_done",
