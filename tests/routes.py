@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.access import Role
+from compliance.rulebook import shipped_pack
 from tests.world import World
 
 
@@ -67,6 +68,11 @@ ROUTES: dict[str, Route] = {
     "public.privacy": Route(),
     "public.accessibility": Route(),
     "public.health": Route(file=True),
+    "law.show": Route(),
+    "self_check.start": Route(),
+    "self_check.questions": Route(),
+    "self_check.printable": Route(),
+    "released.data": Route(lambda world: {"sha256": shipped_pack().sha256}, file=True),
     "auth.sign_in": Route(),
     "auth.sign_out": Route(),
     "auth.password": Route(),
@@ -81,6 +87,7 @@ ROUTES: dict[str, Route] = {
     "work.to_review": Route(),
     "work.to_decide": Route(),
     "work.due": Route(),
+    "work.shared": Route(),
     "visits.new": Route(),
     "visits.begin": Route(lambda world: {"premises": world.premises}, owned=True),
     "visits.show": _visit("draft"),

@@ -21,7 +21,9 @@ from compliance.store.models import (
     Decision,
     FollowUp,
     Premises,
+    User,
     Visit,
+    VisitShare,
     VisitVersion,
 )
 
@@ -99,6 +101,17 @@ def to_decide(
     return _part(session, query, offset, limit)
 
 
+def shared(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Visit], int]:
+    """Return the visits of other authorities that were shared with the actor's, the newest first."""
+    require(actor, "visit.read")
+    theirs = exists().where(
+        VisitShare.visit_id == Visit.id, VisitShare.authority_id == actor.authority_id
+    )
+    return _part(session, _narrowed(wanted).where(theirs), offset, limit, newest_first=True)
+
+
 def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[Due]:
     """Return what is to be done by a day about the visits of the actor's authority, soonest first.
 
@@ -115,11 +128,17 @@ def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[D
 
 
 def _visits(actor: Actor, wanted: Filter) -> Select[Visit]:
+    return _narrowed(wanted).where(Visit.authority_id == actor.authority_id)
+
+
+def _narrowed(wanted: Filter) -> Select[Visit]:
     query = (
         select(Visit)
         .join(Visit.premises)
-        .options(contains_eager(Visit.premises), joinedload(Visit.officer))
-        .where(Visit.authority_id == actor.authority_id)
+        .options(
+            contains_eager(Visit.premises),
+            joinedload(Visit.officer).joinedload(User.authority),
+        )
     )
     for word in fold(wanted.text).split():
         query = query.where(Premises.search_text.contains(word, autoescape=True))

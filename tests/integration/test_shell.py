@@ -20,7 +20,7 @@ from compliance.app import Application, create_app
 from compliance.config import Settings
 from compliance.services.errors import Refused
 from compliance.store.engine import db, separate_session
-from compliance.store.models import Premises, User, UserSession
+from compliance.store.models import Premises, User, UserSession, VisitShare
 from compliance.web import views
 from compliance.web.csv_export import neutral
 from compliance.web.dates import local_moment, local_time, long_date
@@ -548,6 +548,29 @@ def test_another_authority_sees_none_of_our_visits(signed_in: SignIn, world: Wor
         text = reviewer.get(address).text
         assert "Blades R Us" not in text
         assert all(visit not in text for visit in world.visits.values())
+
+
+def test_a_partner_sees_what_was_shared_and_no_more(
+    signed_in: SignIn, app: Application, world: World
+) -> None:
+    with app.app_context(), separate_session() as session:
+        session.add(
+            VisitShare(
+                visit_id=world.visits["decided"],
+                authority_id=world.foreign,
+                shared_by_id=world.people[Role.REVIEWER],
+                shared_at=datetime.now(UTC),
+            )
+        )
+    partner = signed_in(Role.OFFICER, foreign=True)
+    page = partner.get("/work/shared").text
+    assert "1 visit<" in page
+    assert f"/visits/{world.visits['decided']}" in page
+    assert "Olive Officer" not in page
+    assert partner.get(f"/visits/{world.visits['decided']}").status_code in (200, 302)
+    assert "You have not made a visit yet" in partner.get("/work").text
+    ours = signed_in(Role.OFFICER).get("/work/shared").text
+    assert "No partner has shared a visit with you" in ours
 
 
 def test_a_list_comes_as_csv_with_every_row_and_no_formula(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance.access import allows
 from compliance.services import worklists
-from compliance.services.visits import PURPOSES
+from compliance.services.visit_content import PURPOSES
 from compliance.services.worklists import Due, Filter
 from compliance.store.engine import db
 from compliance.store.models import Visit
@@ -31,6 +31,7 @@ TABS = (
     ("To review", "work.to_review"),
     ("To decide", "work.to_decide"),
     ("Due", "work.due"),
+    ("Shared with us", "work.shared"),
 )
 
 VISIT_COLUMNS = (
@@ -65,6 +66,18 @@ def to_review() -> ResponseReturnValue:
 def to_decide() -> ResponseReturnValue:
     """List the reviewed visits that wait for a letter or a decision."""
     return _visits("To decide", worklists.to_decide, "Nothing waits for a letter or a decision.")
+
+
+@bp.get("/shared")
+@permission("visit.read")
+def shared() -> ResponseReturnValue:
+    """List the visits that partner authorities shared."""
+    return _visits(
+        "Shared with us",
+        worklists.shared,
+        "No partner has shared a visit with you.",
+        with_state=True,
+    )
 
 
 @bp.get("/due")
