@@ -17,7 +17,7 @@ from compliance.services import visits
 from compliance.services.lifecycle import notifications, reviews
 from compliance.services.lifecycle.issue import Office
 from compliance.services.spelling import searchable
-from compliance.services.visits import Record
+from compliance.services.visit_content import Record
 from compliance.store.models import (
     Authority,
     Document,

@@ -14,7 +14,7 @@ from compliance.commands.stopping import plainly
 from compliance.services.demo import files
 from compliance.services.demo.load import Loaded, is_empty, load
 from compliance.services.errors import Refused
-from compliance.services.visits import local_day
+from compliance.services.visit_content import local_day
 from compliance.store import engine
 from compliance.store.engine import db
 

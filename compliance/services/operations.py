@@ -24,7 +24,7 @@ from compliance.rulebook.words import question_line
 from compliance.services.assessments import STAGES
 from compliance.services.errors import NotFound, Refused
 from compliance.services.permission import require
-from compliance.services.visits import clean_text, codes_of
+from compliance.services.visit_content import clean_text, codes_of
 from compliance.store.models import Authority, Operation, Visit
 
 LONGEST_TITLE = 120

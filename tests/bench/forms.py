@@ -34,7 +34,7 @@ from compliance.config import Settings
 from compliance.rulebook import Pack
 from compliance.services import authorities, users, visits
 from compliance.services.spelling import searchable
-from compliance.services.visits import WHY_NOT_OBSERVED
+from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.store.engine import db, separate_session, upgrade
 from compliance.store.models import Premises, User, Visit
 from compliance.web.forms.prepared import PreparedSection, prepared

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from compliance.access import Role
 from compliance.app import create_app
 from compliance.rulebook import shipped_pack
-from compliance.services import visits
+from compliance.services import drafts
 from compliance.store.engine import db
 from compliance.store.models import Visit
 from compliance.web.officers.screens import Screens
@@ -349,7 +349,7 @@ def _asked_by_the_server(visit_id: str, address: str, pressed: dict[str, list[st
     section = Screens(db.session, visit, pack).find(address.rsplit("/", 1)[1])
     assert section is not None
     typed = section.read(MultiDict(pressed))
-    visits.save_draft(db.session, visit.officer.actor, visit.created_at, visit, section.id, typed)
+    drafts.save_draft(db.session, visit.officer.actor, visit.created_at, visit, typed)
     ids = Screens(db.session, visit, pack).asked_in(section)
     db.session.rollback()
     return [one.id for one in section.answers if one.id in ids]

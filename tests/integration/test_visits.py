@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor, Role
 from compliance.rulebook import Pack
-from compliance.services import assessments, history, visits
+from compliance.services import assessments, drafts, history, visit_content, visits
+from compliance.services.drafts import Typed
 from compliance.services.errors import NotFound, Refused
-from compliance.services.visits import Record, Typed
+from compliance.services.visit_content import Record
 from compliance.store.engine import prepare_engine
 from compliance.store.models import (
     Assessment,
@@ -193,11 +194,10 @@ def test_a_draft_keeps_what_was_typed_right_or_wrong(
 ) -> None:
     visit = begin(session, officer, shop, pack)
     first = Typed({"tills": ["many\x00"], "log": ["yes"]}, {"log": "yes", "tills": None})
-    visits.save_draft(session, officer, NOW, visit, "till", first)
-    visits.save_draft(session, officer, NOW, visit, "papers", Typed({"story": [""]}))
+    drafts.save_draft(session, officer, NOW, visit, first)
+    drafts.save_draft(session, officer, NOW, visit, Typed({"story": [""]}))
     assert visit.draft["fields"] == {"tills": ["many"], "log": ["yes"], "story": [""]}
     assert visit.draft["answers"] == {"log": "yes"}
-    assert visit.draft["saved"] == ["papers", "till"]
 
 
 def test_recording_locks_the_observations_and_assesses_them(
@@ -211,7 +211,7 @@ def test_recording_locks_the_observations_and_assesses_them(
     assert row is not None
     assert (row.version_id, row.score_low, row.score_high, row.grade) == (version.id, 75, 100, None)
     assert session.get(Rulebook, pack.sha256).content == pack.content
-    assert visits.hashes_true(version)
+    assert visit_content.hashes_true(version)
 
 
 def test_the_same_record_again_is_success_and_another_is_not(
@@ -225,6 +225,43 @@ def test_the_same_record_again_is_success_and_another_is_not(
         visits.record(session, officer, later, visit, Record({"log": "no"}), pack)
     assert len(session.scalars(select(VisitVersion)).all()) == 1
     assert len(session.scalars(select(Assessment)).all()) == 1
+
+
+def test_a_record_sent_again_after_the_nation_was_confirmed_is_the_same_record(
+    session: Session, officer: Actor, shop: Premises, pack: Pack
+) -> None:
+    shop.nation, shop.nation_origin = None, "to_confirm"
+    session.flush()
+    visit = begin(session, officer, shop, pack)
+    one = visits.record(session, officer, NOW, visit, Record({"log": "yes"}), pack)
+    shop.nation, shop.nation_origin = "england", "person"
+    assessments.assess_waiting(session, NOW, shop, pack)
+    assert visits.record(session, officer, NOW, visit, Record({"log": "yes"}), pack).id == one.id
+
+
+def test_a_correction_takes_the_file_of_the_operation_as_it_stands_now(
+    session: Session, officer: Actor, council: Authority, shop: Premises, pack: Pack
+) -> None:
+    operation = Operation(
+        lead_authority=council,
+        held_on=TODAY,
+        title="Week of action",
+        facts={"buyer_years": 15, "risk_written": "no"},
+        created_by_id=officer.user_id,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(operation)
+    session.flush()
+    visit = begin(session, officer, shop, pack, kind="trial", operation=operation)
+    visits.record(session, officer, NOW, visit, Record({"result": "sold"}), pack)
+    operation.facts = {"buyer_years": 15, "risk_written": "yes"}
+    drafts.start_correction(session, officer, NOW, visit, {}, pack)
+    new = visits.correct(
+        session, officer, NOW, visit, drafts.drafted(visit), reason="File completed", pack=pack
+    )
+    assert new.number == 2
+    assert new.operation_facts["risk_written"] == "yes"
 
 
 def test_a_question_that_was_not_put_leaves_the_record(
@@ -302,12 +339,12 @@ def test_a_correction_is_begun_from_the_record_and_can_be_dropped(
     visits.record(session, officer, NOW, visit, Record({"log": "yes"}), pack)
     with pytest.raises(Refused):
         visits.editable(session, officer, visit.id)
-    visits.start_correction(session, officer, NOW, visit, {"log": ["yes"]})
+    drafts.start_correction(session, officer, NOW, visit, {"log": ["yes"]})
     assert visits.editable(session, officer, visit.id) is visit
-    assert visits.drafted(visit).answers == {"log": "yes"}
+    assert drafts.drafted(visit).answers == {"log": "yes"}
     with pytest.raises(Refused):
         visits.editable(session, reviewer, visit.id)
-    visits.drop_correction(session, officer, visit)
+    drafts.drop_correction(session, officer, visit)
     with pytest.raises(Refused):
         visits.editable(session, officer, visit.id)
 

@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from compliance.rulebook import shipped_pack
-from compliance.services.visits import codes_of
+from compliance.services.visit_content import codes_of
 from compliance.web.forms.prepared import PreparedSection, prepared
 from compliance.web.forms.sections import fact_sections, question_sections
 from tests.small_pack import small_pack

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from compliance.services.demo.files import read
-from compliance.services.visits import LONDON
+from compliance.services.visit_content import LONDON
 
 #: The office opened so long before today, before the first visit of all.
 BEFORE_ALL = timedelta(days=560)

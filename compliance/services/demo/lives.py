@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.rulebook import shipped_pack
+from compliance.services import drafts, visit_content, visits
 from compliance.services import premises as premises_service
-from compliance.services import visits
 from compliance.services.demo import files
 from compliance.services.demo.city import City, operator_details
 from compliance.services.demo.days import at
 from compliance.services.demo.files import Entry, read
 from compliance.services.demo.office import DemoOffice
 from compliance.services.demo.operations import Operations, facts_of_visit
+from compliance.services.drafts import Typed
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import (
     certificates,
@@ -34,7 +35,7 @@ from compliance.services.lifecycle import (
 )
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.issue import Office
-from compliance.services.visits import Record, Typed
+from compliance.services.visit_content import Record
 from compliance.store.models import Premises, Visit
 
 #: How far a visit can get, in the order of its life. `returned` leaves the road after `recorded`.
@@ -219,12 +220,11 @@ class VisitLife:
                 for name, answer in record.answers.items()
                 if questions[name]["section"] == section
             }
-            visits.save_draft(
+            drafts.save_draft(
                 self.life.session,
                 self.officer,
                 now,
                 self._visit,
-                section,
                 Typed(
                     fields={name: _as_typed(answer) for name, answer in answers.items()},
                     answers=answers,
@@ -244,7 +244,7 @@ class VisitLife:
             self.officer,
             now,
             visit,
-            visits.Particulars(
+            visit_content.Particulars(
                 visit.purpose,
                 visit.channels,
                 visit.visited_on,
@@ -348,7 +348,7 @@ class VisitLife:
             self._visit.id,
             step=step.id,
             reason=words["decided"] if decisions.needs_reason(case, step) else "",
-            primary_authority_on=visits.local_day(now) if partner else None,
+            primary_authority_on=visit_content.local_day(now) if partner else None,
             primary_authority_reference=words["primary_authority"] if partner else "",
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.services import visits
+from compliance.services import visit_content, visits
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.opened import opened
 from compliance.store.models import VisitVersion
@@ -36,7 +36,7 @@ def supervise(
         actor,
         now,
         case.visit,
-        visits.Record(
+        visit_content.Record(
             answers=version.answers,
             operation_facts={**version.operation_facts, **given},
             why_not_observed=version.particulars.get("why_not_observed", {}),

@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from compliance.rulebook.pack import Entry, dims_match, text_of
 from compliance.rulebook.state import NOT_APPLICABLE, NOT_OBSERVED
 from compliance.rulebook.words import answer_in_words, question_line, word
-from compliance.services.visits import clean_text
+from compliance.services.visit_content import clean_text
 
 Typed = Mapping[str, Sequence[str]]
 

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice, SelectFieldBase
 
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import Entry, text_of
-from compliance.services.visits import LONDON, PURPOSES, Particulars
+from compliance.services.visit_content import LONDON, PURPOSES, Particulars
 from compliance.store.models import Operation, Visit
 from compliance.web.forms.answer_types import AnswerField, Clock, Day
 

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from compliance.rulebook import Pack
 from compliance.rulebook.conditions import NUMBER_TESTS, reads
-from compliance.services.visits import WHY_NOT_OBSERVED
+from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.web.forms.answer_types import AnswerType
 from compliance.web.forms.sections import WHY, Section, dims_key
 

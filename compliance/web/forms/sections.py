@@ -13,7 +13,8 @@ from wtforms.fields.core import UnboundField
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import dims_match, text_of
 from compliance.rulebook.state import NOT_OBSERVED
-from compliance.services.visits import WHY_NOT_OBSERVED, Typed
+from compliance.services.drafts import Typed
+from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.web.forms.answer_types import AnswerField, AnswerType, YesNo, answer_type
 
 Table = Literal["question", "fact"]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.pack import Entry
 from compliance.rulebook.words import answer_in_words, question_line
-from compliance.services import assessments, visits
+from compliance.services import assessments, visit_content, visits
 from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
@@ -39,7 +39,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         visit=visit,
         shop=visit.premises,
         kind=visit_words.kind_label(visit.kind),
-        purpose=visits.PURPOSES[visit.purpose],
+        purpose=visit_content.PURPOSES[visit.purpose],
         channels=[visit_words.channels().get(one, one) for one in visit.channels],
         state=visit_words.STATES[visit.state],
         version=version,
@@ -48,7 +48,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         headline=_headline(pack, visit, version),
         tones=_tones(pack),
         sections=_told(pack, version),
-        why=visits.WHY_NOT_OBSERVED,
+        why=visit_content.WHY_NOT_OBSERVED,
         why_given=version.particulars.get("why_not_observed", {}),
         changes=_changes(pack, visit),
         same_day=visits.same_day(db.session, visit),
@@ -72,7 +72,7 @@ def _tones(pack: Pack) -> dict[str, str]:
 
 def _headline(pack: Pack, visit: Visit, version: VisitVersion) -> tuple[str, str] | None:
     """The answer that says how a visit without a score went: its first core question."""
-    dims = visits.dims_of(visit, pack)
+    dims = visit_content.dims_of(visit, pack)
     first = next((one for one in pack.questionnaire(dims) if one.get("core")), None)
     if first is None or first["type"] != "choice":
         return None

@@ -12,8 +12,8 @@ from compliance.rulebook import AnswerError, Pack
 from compliance.rulebook.answers import Reader
 from compliance.rulebook.asked import asked, asked_facts
 from compliance.rulebook.pack import Entry
-from compliance.services import visits
-from compliance.services.visits import Record
+from compliance.services import drafts, visit_content
+from compliance.services.visit_content import Record
 from compliance.store.models import Visit
 from compliance.web.forms.answer_types import AnswerType
 from compliance.web.forms.sections import Section, fact_sections, question_sections
@@ -55,10 +55,10 @@ class Screens:
     def __init__(self, session: Session, visit: Visit, pack: Pack) -> None:
         self.visit = visit
         self.pack = pack
-        self.dims = visits.dims_of(visit, pack)
-        self.record: Record = visits.drafted(visit)
-        self.facts = visits.facts_of(visit, self.record.operation_facts, pack)
-        self.particulars = visits.pending(session, visit)
+        self.dims = visit_content.dims_of(visit, pack)
+        self.record: Record = drafts.drafted(visit)
+        self.facts = visit_content.facts_of(visit, self.record.operation_facts, pack)
+        self.particulars = drafts.pending(session, visit)
         on = self.particulars.visited_on
         typed = definite(pack.questions, self.record.answers)
         facts = definite(pack.facts, self.facts)

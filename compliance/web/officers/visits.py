@@ -10,10 +10,10 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from compliance.rulebook import shipped_pack
-from compliance.services import operations, premises, visits
+from compliance.services import drafts, operations, premises, visit_content, visits
 from compliance.services.errors import NotFound, Refused
 from compliance.services.premises import Filters
-from compliance.services.visits import Particulars
+from compliance.services.visit_content import Particulars
 from compliance.store.engine import db
 from compliance.store.models import Premises, Visit
 from compliance.web.dates import london_today, utc_now
@@ -36,7 +36,7 @@ MOST_FOUND = 12
 def new() -> ResponseReturnValue:
     """Choose the shop, then say why, how and when; unfinished visits are asked about first."""
     actor = required_actor()
-    drafts = visits.open_drafts(db.session, actor)
+    waiting = drafts.open_drafts(db.session, actor)
     chosen = request.args.get("premises", type=int)
     if chosen is None:
         text = request.args.get("q", "").strip()[:100]
@@ -51,7 +51,7 @@ def new() -> ResponseReturnValue:
             found=found,
             operation=request.args.get("operation", type=int),
             add_href=_add_shop(),
-            drafts=[_unfinished(one) for one in drafts],
+            drafts=[_unfinished(one) for one in waiting],
         )
     shop = premises.get(db.session, actor, chosen)
     return _begin_page(shop, _form(_suggested(), with_kind=True))
@@ -106,7 +106,7 @@ def _suggested() -> MultiDict[str, Any]:
     now = utc_now()
     today = london_today(now)
     actor = required_actor()
-    earlier = visits.newest_of_day(db.session, actor, today)
+    earlier = drafts.newest_of_day(db.session, actor, today)
     chosen = request.args.get("operation", type=int)
     operation = (
         operations.readable(db.session, actor, chosen)
@@ -142,10 +142,10 @@ def _begin_page(shop: Premises, form: ParticularsForm) -> str:
         errors=listed(form),
         kind_hints=kind_hints(shipped_pack()),
         copied=request.method == "GET"
-        and visits.newest_of_day(db.session, required_actor(), today) is not None,
+        and drafts.newest_of_day(db.session, required_actor(), today) is not None,
         drafts=[
             _unfinished(one)
-            for one in visits.open_drafts(db.session, required_actor())
+            for one in drafts.open_drafts(db.session, required_actor())
             if one.premises_id == shop.id
         ],
         operator=shop.operator_on(today),
@@ -205,8 +205,8 @@ def _about(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "shop": visit.premises,
         "kind": visit_words.kind_label(visit.kind),
-        "purpose": visits.PURPOSES[visit.purpose],
-        "correcting": visits.is_correcting(visit),
+        "purpose": visit_content.PURPOSES[visit.purpose],
+        "correcting": visit_content.is_correcting(visit),
     }
 
 
@@ -217,7 +217,7 @@ def about(visit_id: str) -> ResponseReturnValue:
     actor = required_actor()
     visit = _to_edit(visit_id)
     if request.method == "GET":
-        form = _form(MultiDict(as_typed(visits.pending(db.session, visit))), with_kind=False)
+        form = _form(MultiDict(as_typed(drafts.pending(db.session, visit))), with_kind=False)
         return _about_page(visit, form)
     form = _form(request.form, with_kind=False)
     if form.validate():
@@ -281,7 +281,7 @@ def save(visit_id: str, slug: str) -> ResponseReturnValue:
     found = before.find(slug)
     if found is None:
         raise NotFound
-    visits.save_draft(db.session, actor, utc_now(), visit, found.id, found.read(request.form))
+    drafts.save_draft(db.session, actor, utc_now(), visit, found.read(request.form))
     screens = Screens(db.session, visit, pack)
     here = url_for("visits.section", visit_id=visit.id, slug=slug)
     screen = screens.screen(found)
@@ -327,9 +327,9 @@ def _check_page(visit: Visit, refused: Refused | None = None, reason: str = "") 
         "officers/visits/check.html",
         screens=shown,
         particulars=screens.particulars,
-        purpose_of=visits.PURPOSES,
+        purpose_of=visit_content.PURPOSES,
         channel_labels=visit_words.channels(),
-        why=visits.WHY_NOT_OBSERVED,
+        why=visit_content.WHY_NOT_OBSERVED,
         errors=errors,
         reason=reason,
         later=_later_than_the_visit(screens, shown),
@@ -364,7 +364,7 @@ def record(visit_id: str) -> ResponseReturnValue:
     if _unreadable(visit):
         return _check_page(visit), 422
     try:
-        visits.record(db.session, actor, utc_now(), visit, visits.drafted(visit))
+        visits.record(db.session, actor, utc_now(), visit, drafts.drafted(visit))
     except Refused as refused:
         db.session.rollback()
         visit = visits.editable(db.session, actor, visit_id)
@@ -398,12 +398,12 @@ def begin_correction(visit_id: str) -> ResponseReturnValue:
     if visit.authority_id != actor.authority_id or visit.latest_version is None:
         raise NotFound
     screens = Screens(db.session, visit, shipped_pack())
-    begun = visits.recorded(visit.latest_version, visit.operation)
+    begun = drafts.recorded(visit.latest_version, visit.operation, shipped_pack())
     fields: dict[str, list[str]] = {}
     for one in screens.sections:
         given = begun.answers if one.table == "question" else begun.operation_facts
         fields |= one.typed(given, begun.why_not_observed)
-    visits.start_correction(db.session, actor, utc_now(), visit, fields)
+    drafts.start_correction(db.session, actor, utc_now(), visit, fields)
     return redirect(url_for("visits.show", visit_id=visit.id))
 
 
@@ -413,7 +413,7 @@ def record_correction(visit_id: str) -> ResponseReturnValue:
     """Keep the correction as a new version with its reason; the old one stays."""
     actor = required_actor()
     visit = visits.readable(db.session, actor, visit_id)
-    if not visits.is_correcting(visit):
+    if not visit_content.is_correcting(visit):
         return redirect(url_for("results.show", visit_id=visit.id))
     visit = visits.editable(db.session, actor, visit_id)
     reason = request.form.get("reason", "")
@@ -422,7 +422,7 @@ def record_correction(visit_id: str) -> ResponseReturnValue:
     before = visit.latest_version.number if visit.latest_version else 0
     try:
         version = visits.correct(
-            db.session, actor, utc_now(), visit, visits.drafted(visit), reason=reason
+            db.session, actor, utc_now(), visit, drafts.drafted(visit), reason=reason
         )
     except Refused as refused:
         db.session.rollback()
@@ -441,8 +441,8 @@ def drop_correction(visit_id: str) -> ResponseReturnValue:
     """Give up a correction; the record stays as it was."""
     actor = required_actor()
     visit = visits.readable(db.session, actor, visit_id)
-    if visits.is_correcting(visit):
-        visits.drop_correction(db.session, actor, visits.editable(db.session, actor, visit_id))
+    if visit_content.is_correcting(visit):
+        drafts.drop_correction(db.session, actor, visits.editable(db.session, actor, visit_id))
     return redirect(url_for("results.show", visit_id=visit.id))
 
 
@@ -457,7 +457,7 @@ def discard(visit_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("officers/visits/discard.html", **_unfinished(visit), **_who(visit))
     name = visit.premises.trading_name
-    visits.discard_draft(db.session, actor, visit)
+    drafts.discard_draft(db.session, actor, visit)
     flash(f"The unfinished visit to {name} is discarded.")
     return redirect(url_for("work.mine"))
 

@@ -15,7 +15,7 @@ from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import reason_against
 from compliance.services.lifecycle.machine import STEPS
 from compliance.services.lifecycle.supervision import supervise
-from compliance.services.visits import dims_of
+from compliance.services.visit_content import dims_of
 from compliance.store.engine import db
 from compliance.web.dates import utc_now
 from compliance.web.forms.prepared import prepared
