@@ -73,7 +73,7 @@ KEYS: Mapping[str, set[str]] = {
         "primary_authority_days",
         "law",
     },
-    "sentence": {"id", "law", "dims", "from", "to", "text"},
+    "sentence": {"id", "law", "dims", "from", "to", "text", "general"},
     "law": {"id", "text", "source", "confidence", "unverified"},
 }
 TEXTS = {
@@ -124,6 +124,8 @@ class _Gate:
         for key in ("id", "version"):
             if not self.pack.content["pack"].get(key):
                 yield Problem(self.sources.place("pack", ""), f'[pack] needs "{key}"')
+        for name in self.pack.content["pack"].get("first_steps", ()):
+            yield from self._known(self.sources.place("pack", ""), "rule", name, "rule")
         for table in TABLES:
             for entry in self.pack.entries(table):
                 place = self.sources.place(table, str(entry[KEY_OF.get(table, "id")]))

@@ -9,7 +9,9 @@ from flask import Flask, Response, current_app, g, request
 #: One year; sent only where the service is reached by https.
 HSTS = "max-age=31536000; includeSubDomains"
 #: The only pages a search engine may list.
-LISTED = frozenset({"public.start", "public.privacy", "public.accessibility"})
+LISTED = frozenset(
+    {"public.start", "public.privacy", "public.accessibility", "law.show", "self_check.start"}
+)
 
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; font-src 'self'; "

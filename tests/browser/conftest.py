@@ -128,7 +128,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_context(browser: Browser, server: Server) -> Iterator[Callable[..., BrowserContext]]:
+def open_context(server: Server, browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """A function that opens a browser of its own (own cookies): `open_context(PHONE)`.
 
     Any error a page throws, and any word of the content security policy, fails the test.

@@ -1,0 +1,65 @@
+"""The law on a day: anybody picks a nation, a day and a way of selling, and reads what applies."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from compliance.access import PUBLIC
+from compliance.rulebook.law_told import asked_dims, law_told
+from compliance.rulebook.pack import Entry, text_of
+from compliance.services import rulebooks
+from compliance.web.dates import london_today
+from compliance.web.guard import permission
+
+bp = Blueprint("law", __name__, url_prefix="/law")
+
+
+@bp.get("")
+@permission(PUBLIC)
+def show() -> ResponseReturnValue:
+    """Show what applies on a day, since when, from which source, and what is coming."""
+    pack = rulebooks.current()
+    on, error = _day(request.args.get("on", ""))
+    choices = [_choice(dim) for dim in asked_dims(pack)]
+    dims = {each["id"]: each["value"] for each in choices if each["value"]}
+    page = render_template(
+        "public/law.html",
+        choices=choices,
+        told=law_told(pack, on, dims) if on else None,
+        on=on,
+        typed=request.args.get("on", "") if error else (on or london_today()).isoformat(),
+        error=error,
+        today=london_today(),
+        pack=pack,
+    )
+    return page, 422 if error else 200
+
+
+def _day(typed: str) -> tuple[date | None, str]:
+    """Read the day asked for, today's unless given: the day, or what is wrong with it."""
+    if not typed.strip():
+        return london_today(), ""
+    try:
+        return date.fromisoformat(typed.strip()), ""
+    except ValueError:
+        return None, "Enter a date, such as 2026-10-13"
+
+
+def _choice(dim: Entry) -> dict[str, Any]:
+    """A dimension as a list to choose from. Where a visit has several, all of them is a choice too."""
+    options = [(one["code"], text_of(one.get("label")) or one["code"]) for one in dim["options"]]
+    if dim.get("many"):
+        options = [("", "All of them"), *options]
+    asked = request.args.get(dim["id"], "")
+    codes = [code for code, _ in options]
+    return {
+        "id": dim["id"],
+        "label": text_of(dim.get("label")) or dim["id"],
+        "options": options,
+        "value": asked if asked in codes else codes[0],
+        "chosen": dict(options)[asked if asked in codes else codes[0]],
+    }

@@ -1,0 +1,106 @@
+"""A shop checks itself: the questions of a visit, answered in the browser, with nothing kept and nothing sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from compliance.access import PUBLIC
+from compliance.rulebook import Pack
+from compliance.rulebook.law_told import asked_dims, scored_dims, unverified
+from compliance.rulebook.pack import Entry, text_of
+from compliance.rulebook.words import word
+from compliance.services import rulebooks
+from compliance.web.dates import london_today
+from compliance.web.guard import permission
+
+bp = Blueprint("self_check", __name__, url_prefix="/self-check")
+
+#: Answers a person writes or takes with a camera: no rule weighs them.
+UNWEIGHED = ("text", "photos")
+
+
+@bp.get("")
+@permission(PUBLIC)
+def start() -> str:
+    """Say what the check is, and offer it on the screen and on paper."""
+    return render_template("public/self_check/start.html")
+
+
+@bp.get("/questions")
+@permission(PUBLIC)
+def questions() -> str:
+    """The check itself: from here on nothing leaves the browser."""
+    pack = rulebooks.current()
+    return render_template(
+        "public/self_check/questions.html",
+        pack=pack,
+        dims=[
+            {
+                "id": dim["id"],
+                "label": text_of(dim.get("label")) or dim["id"],
+                "many": bool(dim.get("many")),
+                "options": [
+                    (one["code"], text_of(one.get("label")) or one["code"])
+                    for one in dim["options"]
+                ],
+            }
+            for dim in asked_dims(pack)
+        ],
+        fixed={name: codes[0] for name, codes in scored_dims(pack).items()},
+        today=london_today(),
+    )
+
+
+@bp.get("/list")
+@permission(PUBLIC)
+def printable() -> str:
+    """The same questions as a list to print, for a shop without a script or without a screen."""
+    pack = rulebooks.current()
+    return render_template(
+        "public/self_check/list.html", pack=pack, sections=_sections(pack), today=london_today()
+    )
+
+
+def _sections(pack: Pack) -> list[dict[str, Any]]:
+    """The questions by section, with the answers offered, in the order of asking."""
+    doubtful = unverified(pack)
+    fixed = scored_dims(pack)
+    titles = {one["id"]: text_of(one.get("title")) for one in pack.entries("section")}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in pack.entries("question"):
+        wanted = entry.get("dims") or {}
+        if any(not set(wanted.get(name, codes)) & set(codes) for name, codes in fixed.items()):
+            continue
+        if entry["type"] in UNWEIGHED or entry.get("law") in doubtful:
+            continue
+        found.setdefault(str(entry["section"]), []).append(
+            {
+                "label": text_of(entry["label"]),
+                "answers": _offered(entry),
+                "only": _only(pack, entry),
+                "depends": "ask_when" in entry,
+            }
+        )
+    return [
+        {"title": titles.get(section, section), "questions": asked}
+        for section, asked in found.items()
+    ]
+
+
+def _offered(entry: Entry) -> list[str]:
+    if entry["type"] == "yes_no":
+        codes = ["yes", "no", *(["not_applicable"] if entry.get("not_applicable") else [])]
+        return [word(code) for code in codes]
+    return [text_of(one.get("label")) or one["code"] for one in entry.get("options", ())]
+
+
+def _only(pack: Pack, entry: Entry) -> list[str]:
+    """The choices (a nation, a way of selling) that a question is only asked for, in words."""
+    only: list[str] = []
+    for dim in asked_dims(pack):
+        codes = (entry.get("dims") or {}).get(dim["id"])
+        if codes and len(codes) < len(dim["options"]):
+            only += [text_of(one.get("label")) for one in dim["options"] if one["code"] in codes]
+    return only

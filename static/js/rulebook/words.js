@@ -1,0 +1,46 @@
+// An answer in words, as a person reads it on a screen and in a letter; the twin of words.py.
+
+import { NOT_APPLICABLE, NOT_OBSERVED } from './state.js'
+
+const WORDS = { yes: 'Yes', no: 'No', [NOT_OBSERVED]: 'Not observed', [NOT_APPLICABLE]: 'Does not apply', nothing: 'None of these' }
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
+  'October', 'November', 'December']
+
+/** The text in a language, else in any there is, else nothing. */
+export function textOf (texts, language = 'en') {
+  return texts ? texts[language] ?? Object.values(texts)[0] ?? '' : ''
+}
+
+/** The word for an answer shared by every pack. */
+export function word (code) {
+  return WORDS[code]
+}
+
+/** An ISO date (2026-10-13) as 13 October 2026. */
+export function dayInWords (text) {
+  const [year, month, day] = text.split('-').map(Number)
+  return `${day} ${MONTHS[month - 1]} ${year}`
+}
+
+/** The short form of a question: its line, else its label. */
+export function questionLine (entry, language = 'en') {
+  return textOf(entry.line, language) || textOf(entry.label, language)
+}
+
+/** A stored answer to a question or fact in words. */
+export function answerInWords (entry, value, language = 'en') {
+  if (value === null || value === undefined) return word(NOT_OBSERVED)
+  if (value === NOT_OBSERVED || value === NOT_APPLICABLE) return word(value)
+  const option = (code) =>
+    textOf((entry.options ?? []).find((one) => one.code === code)?.label, language) || code
+  switch (entry.type) {
+    case 'yes_no': return word(value)
+    case 'choice': return option(String(value))
+    case 'choices': return value.map(option).join(', ') || word('nothing')
+    case 'integer': case 'measure': return entry.unit ? `${value} ${entry.unit}` : String(value)
+    case 'date': return dayInWords(value)
+    case 'dates': return value.map(dayInWords).join(', ') || word('nothing')
+    case 'photos': return value.join(', ') || word('nothing')
+    default: return String(value)
+  }
+}
