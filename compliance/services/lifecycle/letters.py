@@ -7,6 +7,7 @@ people has a way in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,12 +15,15 @@ from typing import Any
 from compliance.documents import DocumentData, kinds
 from compliance.documents.data import Action, Authority, Point, Portal, Premises, Recipient, Visit
 from compliance.rulebook import Pack
+from compliance.rulebook.pack import text_of
+from compliance.rulebook.program import version_on
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import access_codes
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.deadlines import LONDON
 from compliance.store import models
 
+_FEWEST_ACTIONS = 3
 _MOST_ACTIONS = 5
 #: What a body is called on its letterhead.
 _KINDS = {"police": "Police force", "council": "Trading Standards"}
@@ -161,6 +165,9 @@ def _visit(case: Case) -> Visit:
 
 
 def _points(case: Case, issued_on: date) -> tuple[Point, ...]:
+    if case.result["validity"] is not None:
+        # A test is told in a sentence; what to do about it stands in the actions.
+        return ()
     found = [
         Point(
             found=point.says or f"{point.title}.",
@@ -192,13 +199,34 @@ def _by(pack: Pack, severity: str, issued_on: date) -> date | None:
 
 
 def _actions(case: Case, issued_on: date) -> tuple[Action, ...]:
+    """What to do, the first three first; where the letter must have some, never fewer than three."""
     actions: dict[str, Action] = {}
     for point, finding in _worst_first(case):
-        if point.advice and point.advice not in actions:
-            actions[point.advice] = Action(
-                text=point.advice, by=_by(case.pack, finding["severity"], issued_on)
-            )
+        if point.advice:
+            by = _by(case.pack, finding["severity"], issued_on)
+            actions.setdefault(point.advice, Action(text=point.advice, by=by))
+    if _must_advise(case):
+        for action in _first_steps(case, issued_on):
+            if len(actions) < _FEWEST_ACTIONS:
+                actions.setdefault(action.text, action)
     return tuple(actions.values())[:_MOST_ACTIONS]
+
+
+def _must_advise(case: Case) -> bool:
+    kind = kinds()[case.letter or ""]
+    story = kind.stories.get(case.value("letter_story") or "", {})
+    return "actions" in (*kind.needs, *story.get("needs", ()))
+
+
+def _first_steps(case: Case, issued_on: date) -> Iterator[Action]:
+    """The rulebook's general first steps, as they stood on the day of the visit."""
+    visited_on, nation = case.visit.visited_on, case.visit.nation or ""
+    for name in case.pack.content["pack"].get("first_steps", ()):
+        version = version_on(case.pack.rules[name], visited_on, {"nation": (nation,)})
+        if version is not None:
+            yield Action(
+                text=text_of(version["advice"]), by=_by(case.pack, version["severity"], issued_on)
+            )
 
 
 def _strengths(case: Case) -> tuple[str, ...]:

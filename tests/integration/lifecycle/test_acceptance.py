@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from compliance.rulebook import shipped_pack
 from compliance.services.errors import Refused
-from compliance.services.lifecycle import certificates, deadlines, decisions
+from compliance.services.lifecycle import certificates, deadlines, decisions, issue
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.certificates import Status, status_on
 from compliance.services.lifecycle.issue import Office
@@ -19,7 +20,7 @@ from compliance.services.visit_content import Record
 from compliance.services.visits import correct
 from compliance.store.models import Certificate, Document, Visit
 from tests.integration.lifecycle.conftest import REFUSED, SALE, audit_answers, settle
-from tests.town import VISITED_ON, Town, noon
+from tests.town import OFFICE, VISITED_ON, Town, noon
 
 DAY = timedelta(days=1)
 AUDITED_ON = VISITED_ON - timedelta(days=21)
@@ -367,3 +368,37 @@ def test_case_10_without_the_parents_consent_the_letter_is_neutral_and_nothing_f
             step="written_warning",
             reason="A sale",
         )
+
+
+def outcomes() -> list[tuple[str, str, str]]:
+    """Every outcome a test can have in store or at a self-checkout: kind, code, channel."""
+    question = shipped_pack().questions["tp_outcome"]
+    found = []
+    for option in question["options"]:
+        dims = option.get("dims", {})
+        channels = set(dims.get("channel", ["in_store"])) & {"in_store", "self_checkout"}
+        for kind in dims.get("kind", ["test_purchase", "challenge_25_audit"]):
+            found += [(kind, option["code"], channel) for channel in sorted(channels)]
+    return found
+
+
+@pytest.mark.parametrize(("kind", "outcome", "channel"), outcomes())
+def test_every_outcome_has_a_letter_that_can_be_printed_or_none(
+    town: Town, kind: str, outcome: str, channel: str
+) -> None:
+    answers = {"tp_outcome": outcome, "tp_article_covered": "knife"}
+    if kind == "test_purchase":
+        complete = "no" if outcome == "stopped_before_completion" else "yes"
+        answers |= {"tp_money_taken": complete, "tp_goods_handed_over": complete}
+    age = {"buyer_age": 19} if kind == "challenge_25_audit" else {}
+    visit = town.agree(town.record(kind, answers, facts=age, channels=[channel]))
+    if case(visit).letter is None:
+        assert case(visit).value("test_class") == "no_result"
+        return
+    made = issue.preview_letter(noon(VISITED_ON + DAY), OFFICE, case(visit))
+    assert made.pages <= 2
+    usual = case(visit).usual_step
+    assert usual is not None
+    data = town.notify(visit).inputs["data"]
+    if data["story"] in ("to-improve", "stopped-sale") or data["kind"] == "test-purchase-sale":
+        assert 3 <= len(data["actions"]) <= 5
