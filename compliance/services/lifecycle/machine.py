@@ -6,8 +6,8 @@ take each step, and what must be true first.
        |                   +------close---------|--|----------> closed (nothing to tell)
     returned <--return-- recorded        refuse +--+ propose ... confirm --> decided
 
-A correction (services/visits.py) leads from any of these but `closed` back to `recorded`: what
-was told and decided stays on file, and a reviewer looks again.
+A correction (services/visits.py) leads from any of these, `closed` included, back to `recorded`:
+what was told and decided stays on file, and a reviewer looks again.
 """
 
 from __future__ import annotations
