@@ -146,7 +146,7 @@ def test_anybody_scans_a_certificate_and_sees_at_once_when_it_ends(
     press(reviewer, "End the certificate")
     expect(reviewer.get_by_text("No longer in force")).to_be_visible()
     phone.goto(f"/c/{world.certificate}")
-    expect(phone.get_by_text("This certificate is no longer in force.")).to_be_visible()
+    expect(phone.get_by_text("This certificate has been withdrawn.")).to_be_visible()
     expect(phone.get_by_text("Given back")).to_have_count(0)
     screenshot(phone, "letter-journey-public-ended")
     axe(phone)

@@ -64,7 +64,7 @@ def ended_line(status: Status) -> str:
     return {
         Status.EXPIRED: "This certificate has expired.",
         Status.REPLACED: "This certificate has been replaced by a newer one.",
-        Status.WITHDRAWN: "This certificate is no longer in force.",
+        Status.WITHDRAWN: "This certificate has been withdrawn.",
     }[status]
 
 

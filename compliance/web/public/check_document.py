@@ -23,7 +23,7 @@ WORDS = {
     "specimen": "This is a specimen, not an issued document",
     "expired": "This certificate has expired",
     "replaced": "This certificate was replaced by a newer one",
-    "withdrawn": "This certificate is no longer in force",
+    "withdrawn": "This certificate has been withdrawn",
 }
 
 

@@ -172,7 +172,7 @@ def test_every_withdrawal_has_the_same_neutral_line_at_once(
         reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
         certificates.end(session, reviewer, NOW, world.certificate_reference, why)
     said = words(client.get(f"/c/{world.certificate}").text)
-    assert "This certificate is no longer in force." in said
+    assert "This certificate has been withdrawn." in said
     assert "Valid until" not in said
     assert "no issues" not in said
     assert why not in said
@@ -223,7 +223,7 @@ def test_a_file_is_checked_and_not_kept(
     with app.app_context(), separate_session() as session:
         reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
         certificates.end(session, reviewer, NOW, world.certificate_reference, "Given back")
-    assert "This certificate is no longer in force" in check(pdf)
+    assert "This certificate has been withdrawn" in check(pdf)
     nothing = client.post("/check-a-document", data={})
     assert nothing.status_code == 422
     assert "Choose a PDF file" in nothing.text

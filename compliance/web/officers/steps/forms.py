@@ -118,6 +118,6 @@ class EndForm(FlaskForm):
 
     reason = StringField(
         "Why does it end?",
-        description="For our own records. The public page only says that it is no longer in force.",
+        description="For our own records. The public page only says that it has been withdrawn.",
         validators=[InputRequired("Say why the certificate ends"), Length(max=300)],
     )
