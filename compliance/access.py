@@ -66,6 +66,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "document.replace_code": _FIELD,
     "certificate.issue": _REVIEW,
     "lists.export": _EVERYONE,
+    "rulebook.read": _EVERYONE,
+    "rulebook.replay": _REVIEW,
     "users.manage": _ADMINISTRATION,
 }
 

@@ -61,6 +61,10 @@ def _certificate(world: World) -> dict[str, Any]:
     return {"reference": world.certificate_reference}
 
 
+def _rulebook(world: World) -> dict[str, Any]:
+    return {"sha256": shipped_pack().sha256}
+
+
 #: Endpoint to how it is reached. Add a line for each new view.
 ROUTES: dict[str, Route] = {
     "static": Route(lambda world: {"filename": "icons/mark.svg"}, file=True),
@@ -72,7 +76,13 @@ ROUTES: dict[str, Route] = {
     "self_check.start": Route(),
     "self_check.questions": Route(),
     "self_check.printable": Route(),
-    "released.data": Route(lambda world: {"sha256": shipped_pack().sha256}, file=True),
+    "released.data": Route(_rulebook, file=True),
+    "rulebook.index": Route(),
+    "rulebook.show": Route(_rulebook),
+    "rulebook.part": Route(lambda world: {**_rulebook(world), "part": "values"}),
+    "rulebook.rule": Route(
+        lambda world: {**_rulebook(world), "rule_id": shipped_pack().entries("rule")[-1]["id"]}
+    ),
     "auth.sign_in": Route(),
     "auth.sign_out": Route(),
     "auth.password": Route(),

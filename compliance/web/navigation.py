@@ -16,6 +16,7 @@ PLACES = (
     ("Operations", "operations.index", ("/operations",)),
     ("New visit", "visits.new", ("/visits/new",)),
     ("Documents", "documents.index", ("/documents",)),
+    ("Rulebook", "rulebook.index", ("/rulebook",)),
     ("People", "users.index", ("/users",)),
 )
 
