@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +80,9 @@ def started(folder: Path, fill: Callable[[Session, Path], World]) -> Iterator[Se
     settings = Settings.from_environment(environment)
     with create_app(settings).app_context():
         upgrade()
-        with separate_session() as session:
-            world = fill(session, folder / "keys")
+        # Aside: a certificate cannot be signed within Playwright's running event loop.
+        with separate_session() as session, ThreadPoolExecutor(1) as aside:
+            world = aside.submit(fill, session, folder / "keys").result()
         db.engine.dispose()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--blocking-threads", "4", "--log-level", "warning"]

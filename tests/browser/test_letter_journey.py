@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy.orm import Session
 
 from compliance.access import Role
 from tests import world as made
 from tests.browser.conftest import PHONE, TABLET, Server, axe, screenshot, sign_in, started
-from tests.world import World
 
 Open = Callable[..., BrowserContext]
 
@@ -50,14 +46,8 @@ def text_of(pdf: bytes) -> str:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of this module's own: these journeys change its world."""
-    with started(tmp_path_factory.mktemp("letters"), build_aside) as serving:
+    with started(tmp_path_factory.mktemp("letters"), made.build) as serving:
         yield serving
-
-
-def build_aside(session: Session, keys: Path) -> World:
-    """Build the world in a thread of its own: signing cannot run within Playwright's event loop."""
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(made.build, session, keys).result()
 
 
 @pytest.fixture
