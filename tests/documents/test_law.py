@@ -91,11 +91,36 @@ def test_versions_of_one_sentence_never_hold_at_once() -> None:
                 )
 
 
-@pytest.mark.parametrize("nation", ["scotland", "northern_ireland"])
-def test_another_nation_waits_for_its_own_wording(nation: str, press: Press) -> None:
-    data = replace(kinds()["test-purchase-sale"].sample_data(), nation=nation)
+@pytest.mark.parametrize(
+    ("nation", "day_before"),
+    [("scotland", date(2011, 3, 27)), ("northern_ireland", date(2016, 10, 30))],
+)
+def test_another_nation_waits_for_the_first_day_of_its_own_wording(
+    nation: str, day_before: date, press: Press
+) -> None:
+    data = replace(kinds()["test-purchase-sale"].sample_data(), nation=nation, law_on=day_before)
     with pytest.raises(DocumentRefused, match="no verified wording of 'sale_can_be_offence'"):
         render(data, using=press)
+
+
+@pytest.mark.parametrize(
+    ("nation", "says", "never"),
+    [
+        ("england", "an unlimited fine", "six months|12 months|four years|£5,000"),
+        ("scotland", "up to six months in prison, a fine of up to £5,000", "unlimited|four years"),
+        ("northern_ireland", "up to 12 months in prison", "six months|unlimited|£5,000"),
+    ],
+)
+def test_each_nation_has_its_own_penalty(nation: str, says: str, never: str) -> None:
+    told = law_book().sentence("sale_penalty", nation, date(2026, 11, 22)).text["en"]
+    assert says in told
+    assert not re.search(never, told)
+
+
+@pytest.mark.parametrize("nation", ["scotland", "northern_ireland"])
+def test_a_letter_about_a_sale_speaks_of_its_own_nation(nation: str, press: Press) -> None:
+    data = replace(kinds()["test-purchase-sale"].sample_data(), nation=nation)
+    assert render(data, using=press).pdf.startswith(b"%PDF")
 
 
 def test_a_point_that_rests_on_an_unknown_row_is_refused(press: Press) -> None:
