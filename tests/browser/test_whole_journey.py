@@ -107,6 +107,7 @@ class Person:
     def picture(self, name: str) -> None:
         """Take a picture of what the screen shows, as the README has it."""
         path = SCREENSHOTS / f"readme-{name}.png"
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=path, animations="disabled")
         keep_picture(path, name)
 
@@ -170,7 +171,7 @@ def fill(officer: Person, kind: str, sheet: str, *, pictures: bool = False) -> N
                         give(page, name, value)
         if pictures:
             officer.look(f"{kind.replace('_', '-')}-{section.slug}")
-        if pictures and section is sections[1]:
+        if pictures and section is sections[2]:
             officer.picture("questions")
         officer.press("Save and see the list")
     officer.look(f"{kind.replace('_', '-')}-sections")
