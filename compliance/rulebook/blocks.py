@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from compliance.rulebook.answers import codes_of
 from compliance.rulebook.columns import CODED, NO_DAY, NO_NUMBER, SEEN, Columns, scaled
-from compliance.rulebook.conditions import AS_OF, NUMBER_TESTS, VISITED_ON
+from compliance.rulebook.conditions import AS_OF, NUMBER_TESTS, VISITED_ON, literal_day
 from compliance.rulebook.errors import PackError
 from compliance.rulebook.pack import Entry, Pack
 from compliance.rulebook.program import Program
@@ -419,9 +419,13 @@ class _Run:
         elif test == "months_passed":
             true = today > _later(last, operand)
         elif test in ("on_or_before", "on_or_after"):
-            other = (
-                today if operand in (VISITED_ON, AS_OF) else self.columns[f"{subject}.{operand}"]
-            )
+            day = literal_day(operand)
+            if day is not None:
+                other = np.full(self.size, day.toordinal(), dtype=np.int32)
+            elif operand in (VISITED_ON, AS_OF):
+                other = today
+            else:
+                other = self.columns[f"{subject}.{operand}"]
             true = last <= other if test == "on_or_before" else first >= other
             known = known & (other != NO_DAY)
         else:

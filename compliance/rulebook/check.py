@@ -15,6 +15,7 @@ from compliance.rulebook.conditions import (
     TESTS,
     VISITED_ON,
     compile_condition,
+    literal_day,
 )
 from compliance.rulebook.errors import PackError, nearest
 from compliance.rulebook.pack import KEY_OF, TABLES, Entry, Pack, dims_match, load_pack
@@ -328,6 +329,7 @@ class _Gate:
             yield Problem(place, str(error))
             return
         yield from self._subject(place, tree)
+        yield from self._other_day(place, tree)
 
     def _subject(self, place: str, tree: Mapping[str, Any]) -> Iterator[Problem]:
         subject = next(key for key in SUBJECTS if key in tree)
@@ -352,6 +354,14 @@ class _Gate:
             known = {*self.pack.by_id("tier"), *self.pack.by_id("condition")}
             if name not in known:
                 yield Problem(place, f'unknown tier or condition "{name}".{nearest(name, known)}')
+
+    def _other_day(self, place: str, tree: Mapping[str, Any]) -> Iterator[Problem]:
+        """The other side of a comparison of days: a known id, or a day written out."""
+        table, what = ("fact", "operation fact") if "fact" in tree else ("question", "question")
+        for side in ("on_or_before", "on_or_after"):
+            other = tree.get(side)
+            if other is not None and other not in (VISITED_ON, AS_OF) and not literal_day(other):
+                yield from self._known(place, table, other, what)
 
     def _operand(
         self, place: str, entry: Entry | None, tree: Mapping[str, Any]

@@ -4,6 +4,7 @@ A condition tree is the JSON form of what ``docs/rulebook.md`` describes. It is 
 closure, which is several times faster than walking the tree and no harder to read.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,7 @@ TESTS = (
 )
 VISITED_ON = "visited_on"
 AS_OF = "as_of"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ def reads(*trees: Tree | None) -> Reads:
                 found.value.append(part["after"])
             for side in ("on_or_before", "on_or_after"):
                 other = part.get(side)
-                if other is not None and other not in (VISITED_ON, AS_OF):
+                if other is None or literal_day(other):
+                    continue
+                if other not in (VISITED_ON, AS_OF):
                     ids = found.fact if "fact" in part else found.answer
                     if other not in ids:
                         ids.append(other)
@@ -175,6 +179,11 @@ def _reader(subject: str, name: str) -> Read:
     if subject == "fact":
         return lambda state: state.facts.get(name)
     return lambda state: state.values.get(name)
+
+
+def literal_day(operand: Any) -> date | None:
+    """The day itself, where a pack compares with one (ISO text) and not with a question or a fact."""
+    return date.fromisoformat(operand) if _DAY.fullmatch(str(operand)) else None
 
 
 def _equals(subject: str, name: str, code: str) -> Test:
@@ -281,6 +290,9 @@ def _comparison(
     if test in ("within_months", "less_than_months_ago", "months_passed"):
         return _months(test, int(operand), by_as_of)
     if test in ("on_or_before", "on_or_after"):
+        day = literal_day(operand)
+        if day is not None:
+            return _order(test, lambda _: day)
         return _order(
             test, _reader(subject if operand not in (VISITED_ON, AS_OF) else "answer", operand)
         )

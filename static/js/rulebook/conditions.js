@@ -1,6 +1,6 @@
 // Conditions with three answers: true, false and unknown (null). The twin of conditions.py.
 
-import { addMonths, scaled } from './numbers.js'
+import { addMonths, isDate, scaled } from './numbers.js'
 import { Measure, Moment, NOT_APPLICABLE, Range } from './state.js'
 
 const SUBJECTS = ['answer', 'fact', 'dim', 'finding', 'fired', 'value']
@@ -119,7 +119,7 @@ function comparison (subject, test, operand, tree) {
   if (test === 'decimals_at_least') return (_, value) => value.decimals >= operand
   if (test === 'on_or_before' || test === 'on_or_after') {
     const pseudo = operand === 'visited_on' || operand === 'as_of'
-    const read = reader(pseudo ? 'answer' : subject, operand)
+    const read = isDate(operand) ? () => operand : reader(pseudo ? 'answer' : subject, operand)
     return (state, value) => {
       const other = read(state)
       if (other === undefined || other === NOT_APPLICABLE) return null

@@ -1,6 +1,7 @@
 // A pack made ready to run: what applies on a day, each entry after what it reads. Twin of program.py.
 
 import { compileCondition, parts } from './conditions.js'
+import { isDate } from './numbers.js'
 import { NOT_APPLICABLE } from './state.js'
 import { compileValue, formulaOf, OVER_FINDINGS, OVER_HISTORY, valueReads } from './values.js'
 
@@ -111,7 +112,7 @@ export class Program {
     const asked = (subject) => read.flatMap((part) => {
       const ids = subject in part ? [part[subject]] : []
       const others = subject in part ? [part.on_or_before, part.on_or_after] : []
-      return [...ids, ...others].filter((id) => id !== undefined && id !== 'visited_on' && id !== 'as_of')
+      return [...ids, ...others].filter((id) => id !== undefined && id !== 'visited_on' && id !== 'as_of' && !isDate(id))
     })
     const about = rule.about === undefined ? [] : [rule.about]
     return {
