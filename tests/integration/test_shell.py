@@ -563,13 +563,13 @@ def test_a_partner_sees_what_was_shared_and_no_more(
             )
         )
     partner = signed_in(Role.OFFICER, foreign=True)
-    page = partner.get("/work/shared").text
+    page = partner.get("/work/from-partners").text
     assert "1 visit<" in page
     assert f"/visits/{world.visits['decided']}" in page
     assert "Olive Officer" not in page
     assert partner.get(f"/visits/{world.visits['decided']}").status_code in (200, 302)
     assert "You have not made a visit yet" in partner.get("/work").text
-    ours = signed_in(Role.OFFICER).get("/work/shared").text
+    ours = signed_in(Role.OFFICER).get("/work/from-partners").text
     assert "No partner has shared a visit with you" in ours
 
 

@@ -68,7 +68,7 @@ def to_decide() -> ResponseReturnValue:
     return _visits("To decide", worklists.to_decide, "Nothing waits for a letter or a decision.")
 
 
-@bp.get("/shared")
+@bp.get("/from-partners")
 @permission("visit.read")
 def shared() -> ResponseReturnValue:
     """List the visits that partner authorities shared."""
