@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from compliance.commands import database, demo, documents, premises, rulebook, user
+from compliance.commands import database, demo, documents, premises, replay, rulebook, user
 
 
 def register(app: Flask) -> None:
@@ -16,4 +16,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(premises.group)
     app.cli.add_command(user.group)
     app.cli.add_command(rulebook.assess)
-    app.cli.add_command(rulebook.rulebook)
+    app.cli.add_command(replay.rulebook)

@@ -65,6 +65,10 @@ def _rulebook(world: World) -> dict[str, Any]:
     return {"sha256": shipped_pack().sha256}
 
 
+def _proposal(world: World) -> dict[str, Any]:
+    return {"proposal_id": world.proposal}
+
+
 #: Endpoint to how it is reached. Add a line for each new view.
 ROUTES: dict[str, Route] = {
     "static": Route(lambda world: {"filename": "icons/mark.svg"}, file=True),
@@ -83,6 +87,10 @@ ROUTES: dict[str, Route] = {
     "rulebook.rule": Route(
         lambda world: {**_rulebook(world), "rule_id": shipped_pack().entries("rule")[-1]["id"]}
     ),
+    "replay.index": Route(),
+    "replay.propose": Route(),
+    "replay.show": Route(_proposal, owned=True),
+    "replay.go_on": Route(_proposal, owned=True),
     "auth.sign_in": Route(),
     "auth.sign_out": Route(),
     "auth.password": Route(),

@@ -3,6 +3,7 @@ every state, and an authority elsewhere that may see none of it. All passwords a
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor, Role
 from compliance.documents.keys import open_keys
 from compliance.documents.signing import open_seal
-from compliance.services import duplicates, passwords, visits
+from compliance.rulebook import Pack, shipped_pack
+from compliance.services import duplicates, passwords, proposals, visits
 from compliance.services.lifecycle import certificates, decisions, issue, reviews
 from compliance.services.lifecycle.issue import Office
 from compliance.store.models import (
@@ -66,6 +68,8 @@ class World:
     certified: int = 0
     certificate: str = ""
     certificate_reference: str = ""
+    #: A proposed rulebook, tried to the end.
+    proposal: int = 0
 
 
 def email(role: Role, *, foreign: bool = False) -> str:
@@ -113,7 +117,27 @@ def build(session: Session, keys: Path) -> World:
     world.duplicate = _duplicate(session, made)
     _visits(session, made, world)
     _certificate(session, made, world, keys)
+    world.proposal = _proposal(session, made)
     return world
+
+
+def _proposal(session: Session, made: Town) -> int:
+    now = noon(VISITED_ON)
+    pack = stricter_rulebook()
+    proposal = proposals.propose_pack(session, made.reviewer, now, pack)
+    while proposals.go_on(session, made.reviewer, now, proposal.id).finished_at is None:
+        pass
+    return proposal.id
+
+
+def stricter_rulebook() -> Pack:
+    """Return the shipped rulebook with one more point of a store audit made critical, and asked."""
+    content = copy.deepcopy(dict(shipped_pack().content))
+    content["pack"]["version"] = "2027.1.1"
+    rule = next(one for one in content["rule"] if one["id"] == "rra_signed")
+    for version in rule["version"]:
+        version["severity"] = "critical"
+    return Pack(content)
 
 
 def _duplicate(session: Session, made: Town) -> int:

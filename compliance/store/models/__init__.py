@@ -8,6 +8,7 @@ from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
 from compliance.store.models.people import User, UserSession
 from compliance.store.models.premises import PossibleDuplicate, Premises
+from compliance.store.models.proposals import Proposal, ReplayChange
 from compliance.store.models.series import NumberSeries
 from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
 from compliance.store.models.visits import Assessment, Rulebook, Visit, VisitVersion
@@ -27,6 +28,8 @@ __all__ = [
     "Operator",
     "PossibleDuplicate",
     "Premises",
+    "Proposal",
+    "ReplayChange",
     "Review",
     "Rulebook",
     "Tenure",

@@ -1,0 +1,397 @@
+"""A proposed rulebook tried on what was reviewed: what would change, what causes it, and that nothing is changed."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from compliance.access import Role
+from compliance.app import Application
+from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook.pack import PACKS
+from compliance.services import proposals, replay
+from compliance.services.errors import Refused
+from compliance.services.proposals import NotReleasable
+from compliance.services.replay import Tried
+from compliance.store.engine import db, separate_session
+from compliance.store.models import Base, Proposal, ReplayChange, Visit
+from tests.integration.conftest import SignIn
+from tests.town import VISITED_ON, noon
+from tests.world import World
+
+SHIPPED = PACKS / "uk_knives"
+AS_OF = VISITED_ON
+
+
+@pytest.fixture(autouse=True)
+def on_a_day() -> Iterator[None]:
+    """Standing and certificates are worked out for today: hold it."""
+    with time_machine.travel(noon(AS_OF), tick=True):
+        yield
+
+
+def changed(edit: Callable[[dict[str, Any]], None]) -> Pack:
+    """The shipped rulebook with an edit."""
+    content = copy.deepcopy(dict(shipped_pack().content))
+    content["pack"]["version"] = "2027.1.1"
+    edit(content)
+    return Pack(content)
+
+
+def rule_of(content: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in content["rule"] if one["id"] == name)
+    return found
+
+
+def asks_the_opposite(content: dict[str, Any]) -> None:
+    """A shop would have to have no refusals log: what was met is not met."""
+    for version in rule_of(content, "refusals_log_exists")["version"]:
+        version["met"] = {"answer": "refusals_log_exists", "is": "no"}
+
+
+def tried(app: Application, new: Pack, **more: Any) -> Tried:
+    with app.app_context(), separate_session(writes=False) as session:
+        return replay.in_batches(
+            session, shipped_pack(), new, replay.shops(session), as_of=AS_OF, **more
+        )
+
+
+def sorts(found: Tried) -> set[str]:
+    return {each.what for each in found.changes}
+
+
+def everything(app: Application) -> dict[str, list[Any]]:
+    """Every row of every table but those of proposals."""
+    apart = {Proposal.__tablename__, ReplayChange.__tablename__}
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))]  # noqa: S608
+            for name in sorted(Base.metadata.tables)
+            if name not in apart and name not in ("sessions", "attempts")
+        }
+
+
+def test_the_same_rulebook_would_change_nothing(app: Application, world: World) -> None:
+    found = tried(app, changed(lambda content: None))
+    assert found.changes == ()
+    assert found.visits > 3
+
+
+def test_a_rule_that_asks_more_is_named_as_the_cause_of_all_it_changes(
+    app: Application, world: World
+) -> None:
+    before = everything(app)
+    found = tried(app, changed(asks_the_opposite))
+    assert {"finding", "score", "grade", "certificate"} <= sorts(found)
+    assert all(each.causes == (("rule", "refusals_log_exists"),) for each in found.changes)
+    certified = [each for each in found.changes if each.premises_id == world.certified]
+    certificate = next(each for each in certified if each.what == "certificate")
+    assert (certificate.before, certificate.after) == ("yes", "no")
+    assert certificate.visit_id is None
+    finding = next(
+        each for each in certified if each.what == "finding" and each.rule == "refusals_log_exists"
+    )
+    assert finding.before.startswith("met ")
+    assert finding.after.startswith("not_met ")
+    assert finding.area == "NR2"
+    assert everything(app) == before
+
+
+def test_a_grade_that_moves_by_its_bands_is_caused_by_the_bands_not_by_a_rule(
+    app: Application, world: World
+) -> None:
+    def harder(content: dict[str, Any]) -> None:
+        band = next(one for one in content["value"] if one["name"] == "audit_band")
+        band["band"]["steps"] = [
+            {"at_least": 101, "then": "A"},
+            *(step for step in band["band"]["steps"] if step["then"] != "A"),
+        ]
+
+    found = tried(app, changed(harder))
+    assert sorts(found) == {"grade"}
+    assert all(each.causes == (("value", "audit_band"),) for each in found.changes)
+    assert {(each.before, each.after) for each in found.changes} == {("A", "B")}
+
+
+def test_of_two_edits_each_change_has_its_own_cause(app: Application, world: World) -> None:
+    def two(content: dict[str, Any]) -> None:
+        asks_the_opposite(content)
+        for version in rule_of(content, "tp_outcome")["version"]:
+            version["severity"] = "minor"
+
+    found = tried(app, changed(two))
+    causes = {
+        each.rule: each.causes
+        for each in found.changes
+        if each.what == "finding" and each.rule in ("refusals_log_exists", "tp_outcome")
+    }
+    assert causes == {
+        "refusals_log_exists": (("rule", "refusals_log_exists"),),
+        "tp_outcome": (("rule", "tp_outcome"),),
+    }
+
+
+def test_a_rule_of_tomorrow_changes_no_visit_of_today(app: Application, world: World) -> None:
+    def tomorrow(content: dict[str, Any]) -> None:
+        rule = rule_of(content, "refusals_log_exists")
+        for version in list(rule["version"]):
+            later = copy.deepcopy(version)
+            version["to"] = "2027-03-31"
+            later["from"] = "2027-04-01"
+            later["met"] = {"answer": "refusals_log_exists", "is": "no"}
+            rule["version"].append(later)
+
+    assert tried(app, changed(tomorrow)).changes == ()
+
+
+def test_visits_before_the_day_asked_for_are_left_out(app: Application, world: World) -> None:
+    new = changed(asks_the_opposite)
+    every = tried(app, new)
+    late = tried(app, new, since=AS_OF + timedelta(days=1))
+    assert late.visits == 0
+    assert late.changes == ()
+    assert every.changes
+
+
+def test_a_visit_that_the_proposed_rulebook_cannot_read_is_said(
+    app: Application, world: World
+) -> None:
+    def forgets(content: dict[str, Any]) -> None:
+        content["question"] = [
+            one for one in content["question"] if one["id"] != "tp_article_covered"
+        ]
+
+    found = tried(app, changed(forgets))
+    unreadable = [each for each in found.changes if each.what == "unreadable"]
+    assert unreadable
+    assert "tp_article_covered" in unreadable[0].after
+    assert unreadable[0].causes == (("question", "tp_article_covered"),)
+
+
+def test_an_authority_is_told_of_what_it_may_see_and_no_more(
+    app: Application, world: World
+) -> None:
+    new = changed(asks_the_opposite)
+
+    def told(authority: int) -> Tried:
+        with app.app_context(), separate_session(writes=False) as session:
+            return replay.replay(
+                session,
+                shipped_pack(),
+                new,
+                replay.shops(session, authority),
+                as_of=AS_OF,
+                authority_id=authority,
+            )
+
+    home = told(world.home)
+    assert home.visits > 3
+    assert told(world.foreign) == Tried(0, ())
+    with app.app_context(), separate_session(writes=False) as session:
+        own = set(session.scalars(select(Visit.id).where(Visit.authority_id == world.home)))
+    assert {each.visit_id for each in home.changes if each.visit_id} <= own
+
+
+# --- taking a rulebook in ------------------------------------------------------------------------
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def files_of(directory: Path = SHIPPED) -> dict[str, bytes]:
+    return {
+        file.relative_to(directory).as_posix(): file.read_bytes()
+        for file in directory.rglob("*.toml")
+    }
+
+
+def stricter_files() -> dict[str, bytes]:
+    """The shipped directory with the met condition of one rule turned round, as a lawyer would."""
+    files = files_of()
+    name = "rules/store_audit.toml"
+    files[name] = files[name].replace(
+        b'met = { answer = "refusals_log_exists", is = "yes" }',
+        b'met = { answer = "refusals_log_exists", is = "no" }',
+    )
+    assert files[name] != files_of()[name]
+    return files
+
+
+def test_a_zip_is_read_with_or_without_a_folder_around_it() -> None:
+    inside = {f"uk_knives/{name}": content for name, content in files_of().items()}
+    noise = {"uk_knives/README.md": b"hello", "__MACOSX/uk_knives/pack.toml": b"noise"}
+    for files in (files_of(), inside, inside | noise):
+        assert proposals.read_zip(zipped(files)).sha256 == shipped_pack().sha256
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"no zip at all", "not a zip"),
+        (zipped({"README.md": b"hello"}), "no .toml"),
+        (zipped({"../pack.toml": b"[pack]"}), "outside itself"),
+        (zipped({"/etc/pack.toml": b"[pack]"}), "outside itself"),
+        (zipped({"pack.toml": b"#" * (proposals.MOST_BYTES + 1)}), "too large"),
+        (zipped({f"{n}.toml": b"" for n in range(proposals.MOST_FILES + 1)}), "too large"),
+    ],
+    ids=["not a zip", "nothing in it", "leads out", "absolute", "too large", "too many"],
+)
+def test_what_is_no_rulebook_is_refused(sent: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        proposals.read_zip(sent)
+
+
+def test_what_the_gatekeeper_refuses_is_named_by_file_and_line() -> None:
+    files = files_of()
+    name = "rules/store_audit.toml"
+    files[name] = files[name].replace(b'severity = "critical"', b'severity = "crytical"', 1)
+    with pytest.raises(NotReleasable) as refused:
+        proposals.read_zip(zipped(files))
+    told = [str(one) for one in refused.value.problems]
+    assert any("rules/store_audit.toml:" in one and "critical" in one for one in told)
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def send(client: FlaskClient, content: bytes, since: str = "") -> Any:
+    return client.post(
+        "/rulebook/proposals",
+        data={"file": (io.BytesIO(content), "rulebook.zip"), "since": since},
+        content_type="multipart/form-data",
+    )
+
+
+def test_a_reviewer_tries_a_rulebook_a_part_at_a_time(
+    signed_in: SignIn, app: Application, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "A_PART", 1)
+    before = everything(app)
+    client = signed_in(Role.REVIEWER)
+    answer = send(client, zipped(stricter_files()))
+    assert answer.status_code == 302
+    address = answer.location
+    assert "0</span> of" in client.get(address).text
+    told = client.post(f"{address}/go-on", headers={"Accept": "application/json"}).get_json()
+    assert told["done"] == 1
+    assert told["total"] > 1
+    assert told["finished"] is False
+    for _ in range(told["total"]):
+        client.post(f"{address}/go-on")
+    page = client.get(address).text
+    assert "Tried on" in page
+    assert "Rule: Refusals log" in page
+    assert "NR2" in page
+    assert "May not be issued" in page
+    once_more = client.post(f"{address}/go-on", headers={"Accept": "application/json"}).get_json()
+    assert once_more == {"done": told["total"], "total": told["total"], "finished": True}
+    assert client.get(address).text.count("May not be issued") == page.count("May not be issued")
+    csv = client.get(f"{address}?format=csv&what=certificate").text
+    assert "Kitchen Corner" in csv
+    assert "Certificates" in csv
+    assert "Findings" not in csv
+    assert client.get(f"{address}?what=nothing").status_code == 404
+    assert everything(app) == before
+    assert "2026" in client.get("/rulebook/proposals").text
+
+
+def test_what_cannot_be_tried_is_said_at_its_field(signed_in: SignIn, app: Application) -> None:
+    client = signed_in(Role.REVIEWER)
+    for content, since, words in (
+        (b"", "", "Choose a zip file"),
+        (b"nonsense", "", "not a zip"),
+        (zipped(files_of()), "", "rulebook in use"),
+        (zipped(stricter_files()), "31 June", "Enter a date"),
+    ):
+        answer = send(client, content, since)
+        assert answer.status_code == 422
+        assert words in answer.text
+    files = stricter_files() | {"x.toml": b'[[rul]]\nid = "a"\n'}
+    answer = send(client, zipped(files))
+    assert answer.status_code == 422
+    assert "Did you mean" in answer.text
+    assert "tmp" not in answer.text.lower()
+
+
+def test_a_trial_does_not_go_on_against_another_rulebook(
+    signed_in: SignIn, app: Application
+) -> None:
+    client = signed_in(Role.REVIEWER)
+    address = send(client, zipped(stricter_files())).location
+    with app.app_context(), separate_session() as session:
+        newest(session).against_sha256 = "0" * 64
+    answer = client.post(f"{address}/go-on")
+    assert answer.status_code == 409
+    assert "Propose it again" in answer.text
+
+
+def newest(session: Session) -> Proposal:
+    return session.scalars(select(Proposal).order_by(Proposal.id.desc())).first()  # type: ignore[return-value]
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    for name, content in stricter_files().items():
+        path = tmp_path / "proposed" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path / "proposed"
+
+
+def test_the_command_prints_a_table_and_changes_nothing(
+    app: Application, world: World, directory: Path
+) -> None:
+    before = everything(app)
+    done = app.test_cli_runner().invoke(
+        args=["rulebook", "replay", "--proposed", str(directory)], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    assert "Nothing was changed" in done.stdout
+    assert "Rule: Refusals log" in done.stdout
+    assert "May be issued -> May not be issued" in done.stdout
+    assert "shops" in done.stderr
+    assert everything(app) == before
+
+
+def test_the_command_gives_json(app: Application, world: World, directory: Path) -> None:
+    run = app.test_cli_runner().invoke
+    args = ["rulebook", "replay", "--proposed", str(directory), "--json"]
+    told = json.loads(run(args=args).stdout)
+    assert told["rulebook"]["sha256"] == shipped_pack().sha256
+    assert told["differences"] == ["rule:refusals_log_exists"]
+    assert told["totals"]["certificate"] == 1
+    assert {tuple(each["causes"]) for each in told["changes"]} == {("rule:refusals_log_exists",)}
+    late = json.loads(run(args=[*args, "--from", date(2030, 1, 1).isoformat()]).stdout)
+    assert late["visits"] == 0
+    assert late["changes"] == []
+
+
+def test_the_command_refuses_what_it_cannot_use(app: Application, directory: Path) -> None:
+    run = app.test_cli_runner().invoke
+    done = run(args=["rulebook", "replay", "--proposed", str(directory), "--from", "soon"])
+    assert done.exit_code == 2
+    assert "is not a date" in done.stderr
+    (directory / "x.toml").write_text('[[rul]]\nid = "a"\n')
+    done = run(args=["rulebook", "replay", "--proposed", str(directory)])
+    assert done.exit_code == 2
+    assert "Did you mean" in done.stderr
