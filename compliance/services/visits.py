@@ -255,6 +255,10 @@ def correct(
     session.add(version)
     visit.state = "recorded"
     # The new version has been looked at by nobody yet; what was sent and decided stays on record.
+    # A step that was only proposed rests on a record that no longer stands: it is taken back.
+    for decision in visit.decisions:
+        if decision.state == "awaiting_second_person":
+            decision.state = "refused"
     visit.reviewed_at = None
     visit.closed_at = None
     visit.closed_by_id = None

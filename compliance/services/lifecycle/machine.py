@@ -101,8 +101,9 @@ STEPS: dict[str, Step] = {
         ),
         _step("plan_follow_up", "Add a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
         _step(
-            "finish_follow_up", "Finish a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up",
-            "there_is_a_follow_up",
+            # After a correction to a record that needs no letter, an earlier decision's follow-up is open.
+            "finish_follow_up", "Finish a follow-up", {REVIEWED, NOTIFIED, DECIDED}, None,
+            "visit.follow_up", "there_is_a_follow_up",
         ),
         _step(
             "close", "Close the visit", {REVIEWED, DECIDED}, CLOSED, "visit.close",

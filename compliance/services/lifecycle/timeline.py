@@ -14,7 +14,7 @@ from compliance.store.models import Decision, Visit
 _ONWARD = {
     "recorded": ("agree", "supervise"),
     "returned": (),
-    "reviewed": ("notify", "close", "supervise"),
+    "reviewed": ("notify", "finish_follow_up", "close", "supervise"),
     "notified": ("confirm", "decide", "supervise"),
     "decided": ("tell_decision", "finish_follow_up", "close"),
     "closed": (),
@@ -126,10 +126,12 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
     case = case_of(visit)
     words = step_words(case, decision) if case else decision.step
     formal = decision.second_person_id is not None or decision.state != "made"
+    taken_back = decision.state == "refused" and decision.second_person_id is None
+    verb = "Proposed and taken back" if taken_back else "Proposed" if formal else "Decision"
     found = [
         Event(
             decision.decided_at,
-            f"{'Proposed' if formal else 'Decision'}: {words}",
+            f"{verb}: {words}",
             decision.decided_by.name,
             decision.reason,
         )

@@ -438,6 +438,72 @@ def test_a_correction_after_the_decision_is_looked_at_told_and_decided_again(
     assert second.inputs["visit_version"] == 2
 
 
+def corrected(town: Town, visit: Visit, **answers: str) -> None:
+    """Correct the record on the day of the decision."""
+    correct(
+        town.session,
+        town.officer,
+        noon(DECIDED_ON),
+        visit,
+        Record(
+            answers={**SALE, **answers},
+            operation_facts=visit.versions[-1].operation_facts,
+        ),
+        reason="The journal shows more",
+    )
+
+
+def test_a_correction_takes_back_a_step_that_was_only_proposed(town: Town, sale: Visit) -> None:
+    told(town, sale)
+    warn(town, sale)
+    corrected(town, sale, tp_till_prompt="no")
+    town.agree(sale, on=DECIDED_ON)
+    town.notify(sale, on=DECIDED_ON + DAY)
+    with pytest.raises(Refused, match="No decision is waiting"):
+        decisions.confirm(town.session, town.second, noon(DECIDED_ON + DAY), sale.id)
+    assert "Proposed and taken back: Written warning" in [
+        event.what for event in timeline.events(sale)
+    ]
+    decisions.decide(
+        town.session,
+        town.reviewer,
+        noon(DECIDED_ON + DAY),
+        sale.id,
+        step="written_warning",
+        reason="Second sale",
+    )
+    decisions.confirm(town.session, town.second, noon(DECIDED_ON + DAY), sale.id)
+    with pytest.raises(Refused, match="has not been told the decision"):
+        closing.close(town.session, town.reviewer, noon(DECIDED_ON + DAY), sale.id)
+
+
+def test_a_visit_that_turned_out_to_be_without_result_can_still_be_closed(
+    town: Town, sale: Visit
+) -> None:
+    told(town, sale)
+    decisions.decide(
+        town.session,
+        town.reviewer,
+        noon(DECIDED_ON),
+        sale.id,
+        step="advice_and_re_test",
+        reason="First sale",
+    )
+    corrected(town, sale, tp_outcome="closed")
+    town.agree(sale, on=DECIDED_ON)
+    case = case_of(sale)
+    assert case is not None
+    assert case.letter is None
+    nexts = timeline.next_steps(Moment(case, town.reviewer, DECIDED_ON))
+    assert [each.step.name for each in nexts] == ["finish_follow_up"]
+    for each in sale.follow_ups:
+        follow_ups.finish(
+            town.session, town.officer, noon(DECIDED_ON), sale.id, each.id, note="No sale after all"
+        )
+    closing.close(town.session, town.reviewer, noon(DECIDED_ON), sale.id)
+    assert sale.state == "closed"
+
+
 # --- Sharing ------------------------------------------------------------------------------------
 
 

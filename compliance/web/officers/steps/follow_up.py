@@ -23,6 +23,8 @@ from compliance.web.signed_in import required_actor
 
 bp = Blueprint("follow_up", __name__, url_prefix="/visits")
 
+NO_CASE = "This visit is not assessed yet, so nothing follows from it."
+
 
 @bp.route("/<visit_id>/follow-up", methods=["GET", "POST"])
 @permission("visit.follow_up")
@@ -74,11 +76,13 @@ def _page(visit: Visit, form: FollowUpForm) -> str:
     case = case_for(visit)
     finish_form = FinishForm(formdata=None)
     finish_form.done_by.choices = _later_visits(visit)
+    moment = moment_of(case) if case else None
     return render_template(
         "officers/steps/follow_up.html",
         visit=visit,
         kind=visit_words.kind_label(visit.kind),
-        reason=reason_against(STEPS["plan_follow_up"], moment_of(case)) if case else "",
+        reason=reason_against(STEPS["plan_follow_up"], moment) if moment else NO_CASE,
+        may_finish=moment is not None and reason_against(STEPS["finish_follow_up"], moment) is None,
         finish_form=finish_form,
         today=london_today(),
         form=form,
