@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -110,6 +110,7 @@ class Program:
         self._dim_keys = tuple(key for pair in dims for key in pair)
         self.keys = frozenset((*VISIT_KEYS, *self._dim_keys))
         self._dims: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
+        self._steps: dict[Node, Step] = {}
         self._plans: dict[tuple[int, tuple[tuple[str, frozenset[str]], ...]], Plan] = {}
 
     @cached_property
@@ -209,11 +210,11 @@ class Program:
             elif kind == "condition":
                 condition = self.pack.by_id("condition")[name]
                 if dims_match(condition.get("dims"), dims):
-                    own.append(_condition_step(condition))
+                    own.append(self._kept(kind, name, partial(_condition_step, condition)))
             elif kind == "value":
                 value = self.pack.by_id("value")[name]
                 if dims_match(value.get("dims"), dims):
-                    step = _value_step(name, self._formula(value))
+                    step = self._kept(kind, name, partial(self._value_step, value))
                     (over_history if name in self.history_values else own).append(step)
         return Plan(tuple(points.values()), tuple(own), tuple(over_history))
 
@@ -248,8 +249,15 @@ class Program:
             and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
         )
 
-    def _formula(self, value: Entry) -> Formula:
-        return compile_value(value, Points(self.pack.rules, self.rule_weights), self.pack.questions)
+    def _kept(self, kind: str, name: str, make: Callable[[], Step]) -> Step:
+        """A step that is the same on every day, made once."""
+        if (kind, name) not in self._steps:
+            self._steps[(kind, name)] = make()
+        return self._steps[(kind, name)]
+
+    def _value_step(self, value: Entry) -> Step:
+        points = Points(self.pack.rules, self.rule_weights)
+        return _value_step(value["name"], compile_value(value, points, self.pack.questions))
 
 
 def in_force(version: Entry, on: date) -> bool:
