@@ -38,6 +38,8 @@ help:
 setup: debian $(TOOLS) $(STATIC)
 
 run: debian $(RUNTIME) $(STATIC)
+	@$(BIN)/python -c 'import socket, sys; port = int(sys.argv[2]); s = socket.socket(); \
+	    s.connect_ex((sys.argv[1], port)) and sys.exit(); sys.exit(f"Port {port} is in use: try make run PORT={port + 1}")' $(HOST) $(PORT)
 	@$(FLASK) db upgrade
 	@$(FLASK) demo load --if-empty
 	@echo 'Check knife sales: http://$(HOST):$(PORT)/   (Ctrl+C stops it)'
