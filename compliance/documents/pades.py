@@ -1,7 +1,6 @@
 """One PAdES signature: ECDSA on P-256 over the whole file, into the empty field the finisher left.
 The file keeps PDF/A and PDF/UA, so its metadata is not rewritten."""
 
-import asyncio
 import datetime
 from io import BytesIO
 
@@ -23,6 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from compliance.documents.conformance import nonconformities
 from compliance.documents.keys import Keys
 from compliance.documents.signature_field import SIGNATURE_FIELD
+from compliance.documents.waiting import wait_for
 
 DIGEST = "sha256"
 RESERVED = 4096  # hex digits kept for the signature and its two certificates
@@ -86,7 +86,7 @@ class DocumentSeal:
             )
         )
         prepared, output = embedding.send(SigIOSetup(md_algorithm=DIGEST, in_place=False))
-        signature = asyncio.run(
+        signature = wait_for(
             self._signer.async_sign(
                 prepared.document_digest,
                 DIGEST,

@@ -4,7 +4,6 @@
 file but itself, and stand in the file exactly as we write it.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -22,6 +21,8 @@ from pyhanko.sign.validation.pdf_embedded import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+
+from compliance.documents.waiting import wait_for
 
 
 class Fault(Enum):
@@ -67,7 +68,7 @@ def fault(pdf: bytes, signature: EmbeddedPdfSignature, roots: Sequence[bytes]) -
         signer = signature.signer_cert
         issuing = next((root for root in known if _issued_by(signer, root)), None)
         moment = signature.self_reported_timestamp
-        status = asyncio.run(
+        status = wait_for(
             async_validate_pdf_signature(
                 signature,
                 signer_validation_context=ValidationContext(
