@@ -108,3 +108,13 @@ def test_every_value_that_has_codes_has_words_for_them() -> None:
             (value["name"], code) for code in codes if isinstance(code, str) and code not in labels
         ]
     assert bare == []
+
+
+def test_what_is_not_commenced_has_its_words_ready_for_the_day_it_is_switched_on() -> None:
+    bare = [
+        rule["id"]
+        for rule in PACK.entries("rule")
+        for version in rule["version"]
+        if version.get("enacted_only") and not (version.get("found") and version.get("advice"))
+    ]
+    assert bare == []
