@@ -118,3 +118,18 @@ def test_what_is_not_commenced_has_its_words_ready_for_the_day_it_is_switched_on
         if version.get("enacted_only") and not (version.get("found") and version.get("advice"))
     ]
     assert bare == []
+
+
+def test_nothing_in_force_rests_on_an_unverified_row() -> None:
+    doubtful = {row["id"] for row in PACK.entries("law") if row.get("unverified")}
+    assert doubtful
+    asserted = [
+        (rule["id"], version["law"])
+        for rule in PACK.entries("rule")
+        for version in rule["version"]
+        if "from" in version and version["law"] in doubtful
+    ]
+    asserted += [
+        (one["id"], one["law"]) for one in PACK.entries("sentence") if one["law"] in doubtful
+    ]
+    assert asserted == []
