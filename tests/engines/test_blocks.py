@@ -63,3 +63,16 @@ def test_the_bitmap_marks_the_points_not_met() -> None:
         for number, rule in enumerate(scored.rules):
             is_set = bool(int(bits[place, number // 64]) >> (number % 64) & 1)
             assert is_set is (scored.outcome(rule, place) == "not_met")
+
+
+def test_threads_and_leaving_the_outcomes_out_change_nothing() -> None:
+    program = program_of(shipped_pack())
+    maker = RandomVisits(program.pack, 4)
+    columns = columns_of(program, [maker.visit(history=0) for _ in range(50)] * 1500)
+    scorer = BlockScorer(program)
+    plain, quick = scorer.score(columns), scorer.score(columns, outcomes=False, threads=2)
+    assert (plain.not_met == quick.not_met).all()
+    assert quick.findings == {}
+    for name, value in plain.values.items():
+        assert (quick.values[name].low == value.low).all()
+        assert (quick.values[name].high == value.high).all()
