@@ -22,6 +22,7 @@ from compliance.web import (
     headers,
     limits,
     navigation,
+    row_ids,
     signed_in,
     views,
 )
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Application:
     errors.init_app(app)
     dates.init_app(app)
     navigation.init_app(app)
+    row_ids.init_app(app)
     views.register(app)
     cli.register(app)
     guard.require_permissions(app)

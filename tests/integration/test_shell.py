@@ -530,6 +530,17 @@ def test_my_visits_are_filtered_by_state_and_shop(signed_in: SignIn, world: Worl
     assert officer.get("/work?page=0").status_code == 404
 
 
+@pytest.mark.parametrize("number", [str(2**31), "9" * 30])
+def test_a_number_that_no_row_can_have_is_not_found(signed_in: SignIn, number: str) -> None:
+    officer = signed_in(Role.OFFICER)
+    for address in (f"/premises/{number}", f"/operations/{number}"):
+        assert officer.get(address).status_code == 404
+    assert officer.post(f"/visits/new?premises={number}").status_code == 404
+    for query in (f"premises={number}", f"premises=1&operation={number}"):
+        assert officer.get(f"/visits/new?{query}").status_code == 200
+    assert signed_in(Role.ADMINISTRATOR).get(f"/users/{number}").status_code == 404
+
+
 def test_a_reviewer_sees_what_waits_and_the_recorder_does_not(
     signed_in: SignIn, app: Application, world: World
 ) -> None:

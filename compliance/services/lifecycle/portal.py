@@ -84,6 +84,12 @@ def title_of(document: Document) -> str:
     return kinds()[document.kind].title["en"]
 
 
+def newest_after(others: Sequence[Document], letter: Document) -> Document | None:
+    """Return the newest letter among `others` that came after `letter`; None when it is the last."""
+    later = [each for each in others if each.id > letter.id and each.certificate is None]
+    return later[-1] if later else None
+
+
 def downloads(session: Session, letter: Document) -> Sequence[Document]:
     """Return what the holder of a letter may download: the letter, a later one about the same
     visit, and a certificate that rests on it."""

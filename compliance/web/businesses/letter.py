@@ -93,6 +93,7 @@ def view() -> ResponseReturnValue:
     if letter is None:
         return redirect(url_for("letter.enter"))
     data = portal.said(letter)
+    others = portal.downloads(db.session, letter)
     return _private(
         render_template(
             "businesses/view.html",
@@ -104,8 +105,9 @@ def view() -> ResponseReturnValue:
             ),
             downloads=[
                 (each, portal.title_of(each), len(each.file.content), _status(each))
-                for each in portal.downloads(db.session, letter)
+                for each in others
             ],
+            newer=portal.newest_after(others, letter),
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.access import allows
@@ -101,8 +101,9 @@ def end(reference: str) -> ResponseReturnValue:
     if not form.validate():
         document = issue.document_to_read(db.session, actor, reference)
         return _page(document, form=form), 422
-    certificate = certificates.end(db.session, actor, utc_now(), reference, form.reason.data or "")
-    return _page(certificate.document)
+    certificates.end(db.session, actor, utc_now(), reference, form.reason.data or "")
+    flash("The certificate has ended", "success")
+    return redirect(url_for("documents.show", reference=reference))
 
 
 def _page(document: Document, *, new_code: str = "", form: EndForm | None = None) -> str:

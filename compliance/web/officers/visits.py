@@ -23,6 +23,7 @@ from compliance.web.forms.prepared import prepared
 from compliance.web.guard import may_open, permission
 from compliance.web.officers import visit_words
 from compliance.web.officers.screens import Screen, Screens
+from compliance.web.row_ids import row_id
 from compliance.web.signed_in import required_actor
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
@@ -37,7 +38,7 @@ def new() -> ResponseReturnValue:
     """Choose the shop, then say why, how and when; unfinished visits are asked about first."""
     actor = required_actor()
     waiting = drafts.open_drafts(db.session, actor)
-    chosen = request.args.get("premises", type=int)
+    chosen = request.args.get("premises", type=row_id)
     if chosen is None:
         text = request.args.get("q", "").strip()[:100]
         found = (
@@ -49,7 +50,7 @@ def new() -> ResponseReturnValue:
             "officers/visits/choose_shop.html",
             text=text,
             found=found,
-            operation=request.args.get("operation", type=int),
+            operation=request.args.get("operation", type=row_id),
             add_href=_add_shop(),
             drafts=[_unfinished(one) for one in waiting],
         )
@@ -69,7 +70,7 @@ def _add_shop() -> str | None:
 def begin() -> ResponseReturnValue:
     """Begin the visit and go to its first screen."""
     actor, now = required_actor(), utc_now()
-    shop = premises.get(db.session, actor, request.args.get("premises", -1, type=int))
+    shop = premises.get(db.session, actor, request.args.get("premises", -1, type=row_id))
     form = _form(request.form, with_kind=True)
     if form.validate():
         chosen = form.particulars(operations.offered(db.session, actor, london_today()))
@@ -107,7 +108,7 @@ def _suggested() -> MultiDict[str, Any]:
     today = london_today(now)
     actor = required_actor()
     earlier = drafts.newest_of_day(db.session, actor, today)
-    chosen = request.args.get("operation", type=int)
+    chosen = request.args.get("operation", type=row_id)
     operation = (
         operations.readable(db.session, actor, chosen)
         if chosen is not None

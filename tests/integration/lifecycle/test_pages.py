@@ -59,6 +59,47 @@ def test_a_business_reads_its_letter_and_downloads_it(client: FlaskClient, world
     )
 
 
+def test_a_letter_page_says_when_a_decision_has_followed(
+    client: FlaskClient, world: World, signed_in: SignIn
+) -> None:
+    reviewer = signed_in(Role.REVIEWER)
+    assert reviewer.post(f"/visits/{world.visits['decided']}/decision-letter").status_code == 302
+    open_letter(client, world)
+    said = words(client.get("/letter/view").text)
+    assert said.index("written to you again about this visit, with our decision") < said.index(
+        "We have made no decision yet"
+    )
+    assert "Test purchase: a sale was made: our decision" in said
+
+
+def test_who_proposed_a_step_finds_the_way_back_to_it(world: World, signed_in: SignIn) -> None:
+    visit = world.visits["proposed"]
+    page = signed_in(Role.REVIEWER).get(f"/visits/{visit}/steps").text
+    assert f'href="/visits/{visit}/decide"' in page
+    assert (
+        f'href="/visits/{visit}/decide"'
+        not in signed_in(Role.OFFICER).get(f"/visits/{visit}/steps").text
+    )
+
+
+def test_an_officer_corrects_from_the_page_of_a_returned_visit(
+    world: World, signed_in: SignIn
+) -> None:
+    visit = world.visits["returned"]
+    page = signed_in(Role.OFFICER).get(f"/visits/{visit}/steps").text
+    assert f'href="/visits/{visit}/correct"' in page
+
+
+def test_ending_a_certificate_leads_back_to_its_page(world: World, signed_in: SignIn) -> None:
+    reviewer = signed_in(Role.REVIEWER)
+    address = f"/documents/{world.certificate_reference}"
+    ended = reviewer.post(f"{address}/end", data={"reason": "Given back"})
+    assert (ended.status_code, ended.location) == (302, address)
+    page = reviewer.get(address).text
+    assert "The certificate has ended" in page
+    assert "Given back" in page
+
+
 def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(
     client: FlaskClient, world: World
 ) -> None:
