@@ -17,6 +17,8 @@ from compliance.rulebook.law_on import law_on, vocabulary
 from compliance.rulebook.pack import PACKS
 
 UNUSABLE_INPUT = 2
+# Some editors and shells of Windows write it before the first character.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def _pack(directory: Path | None) -> Pack:
@@ -38,7 +40,10 @@ def _json(text: str) -> Any:
     def no(word: str) -> None:
         raise ValueError(f"{word} is not a number")
 
-    return json.loads(text, parse_constant=no)
+    try:
+        return json.loads(text.removeprefix(BYTE_ORDER_MARK), parse_constant=no)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"this is not JSON: {error}") from error
 
 
 def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def assess(file: TextIO, lines: bool, directory: Path | None) -> None:
         visit = _json(file.read())
         if not isinstance(visit, dict):
             raise ValueError("the file must hold one JSON object")
-        result = assess_visit(pack, visit)
+        result = {"id": visit.get("id")} | assess_visit(pack, visit)
     except (ValueError, RecursionError) as error:
         _refuse(str(error))
         return

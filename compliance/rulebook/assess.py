@@ -77,7 +77,10 @@ def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
     if not visit.keys() <= program.keys:
         key = next(key for key in visit if key not in program.keys)
         raise AnswerError(f'unknown key "{key}".{nearest(key, program.keys)}', str(key))
-    visited_on = read_date(visit.get("visited_on"), "visited_on")
+    if visit.get("visited_on") is None:
+        program.dims(visit)  # what is unknown is told before what is missing
+        raise AnswerError('"visited_on" is missing', "visited_on")
+    visited_on = read_date(visit["visited_on"], "visited_on")
     as_of = read_date(visit["as_of"], "as_of") if visit.get("as_of") else visited_on
     earlier = _earlier(visit.get("history"), visited_on)
     states = [_one(program, one, on, on, place)[0] for place, (on, one) in enumerate(earlier)]

@@ -1,7 +1,10 @@
 """What the rulebook refuses, in words a person can act on."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+
+# How alike two words are, from 0 to 1, when one is taken for a slip of the other.
+LIKE_ENOUGH = 0.5
 
 
 class RulebookError(ValueError):
@@ -24,6 +27,9 @@ class AnswerError(RulebookError):
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
-    """Return `` Did you mean "x"?`` for the known word most like ``word``, or an empty string."""
-    matches = get_close_matches(str(word), list(known), n=1, cutoff=0.5)
-    return f' Did you mean "{matches[0]}"?' if matches else ""
+    """Name the known word most like ``word``, as a guess at what was meant; an empty string if none is."""
+    matches = get_close_matches(str(word), list(known), n=1, cutoff=0.01)
+    if not matches:
+        return ""
+    close = SequenceMatcher(None, matches[0], str(word)).ratio() >= LIKE_ENOUGH
+    return f' Did you mean "{matches[0]}"?' if close else f' The nearest is "{matches[0]}".'
