@@ -23,7 +23,7 @@ from compliance.rulebook.errors import PackError
 from compliance.rulebook.pack import Entry, Pack
 from compliance.rulebook.program import Program
 from compliance.rulebook.state import NOT_APPLICABLE
-from compliance.rulebook.values import formula_of
+from compliance.rulebook.values import Points, formula_of
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[Any]
@@ -107,6 +107,8 @@ class BlockScorer:
         self.pack = program.pack
         self.weights = program.rule_weights
         self.wanted = self._wanted()
+        points = Points(self.pack.rules, self.weights, program.severity_weights)
+        self.softer = points.softer
         self.by_weight = {core: self._by_weight(core) for core in (False, True)}
         self.order = [node for node in program.sorted_nodes if node in self.wanted]
 
@@ -200,6 +202,7 @@ class _Run:
     def __init__(self, scorer: BlockScorer, columns: Columns) -> None:
         self.pack: Pack = scorer.pack
         self.by_weight = scorer.by_weight
+        self.softer = scorer.softer
         self.columns = columns.arrays
         self.size = len(columns)
         self.yes = np.ones(self.size, dtype=np.bool_)
@@ -557,6 +560,14 @@ class _Run:
                 for name in names:
                     count += self.findings[name] == outcome
                 total += count * np.int32(weight)
+        for name, less in self.softer.items():
+            if name not in {one for names in self.by_weight[core_only].values() for one in names}:
+                continue
+            for severity, weight in less.items():
+                here = self.severities[name] == self.severity_names.index(severity)
+                spared = (here & (self.findings[name] == NOT_MET)) * np.int32(weight)
+                sums[MET] += spared
+                sums[NOT_MET] -= spared
         met, open_ = sums[MET], sums[NOT_ASSESSED]
         whole = met + sums[NOT_MET] + open_
         known = whole > 0

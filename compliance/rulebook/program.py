@@ -97,7 +97,9 @@ class Program:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        weights = {entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")}
+        self.severity_weights = weights = {
+            entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")
+        }
         self.rule_weights = {
             rule["id"]: weights.get(rule["version"][0]["severity"], 0)
             for rule in pack.entries("rule")
@@ -256,7 +258,7 @@ class Program:
         return self._steps[(kind, name)]
 
     def _value_step(self, value: Entry) -> Step:
-        points = Points(self.pack.rules, self.rule_weights)
+        points = Points(self.pack.rules, self.rule_weights, self.severity_weights)
         return _value_step(value["name"], compile_value(value, points, self.pack.questions))
 
 

@@ -42,11 +42,27 @@ OVER_HISTORY = frozenset({"newest", "count_visits"})
 
 
 class Points:
-    """What the formulas over findings need to know of the rules: core or not, weight, scored."""
+    """What the formulas over findings need to know of the rules: core or not, weight, scored.
 
-    def __init__(self, rules: Mapping[str, Mapping[str, Any]], weights: Mapping[str, int]) -> None:
+    ``softer`` gives, for rules whose severity depends on the answers, the weight that a severity lighter
+    than the usual one takes off the cost of not meeting them.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, Mapping[str, Any]],
+        weights: Mapping[str, int],
+        of_severity: Mapping[str, int],
+    ) -> None:
         self.rules = rules
         self.weights = weights
+        self.softer: dict[str, dict[str, int]] = {}
+        for name, rule in rules.items():
+            for version in rule["version"]:
+                for case in version.get("severity_when", ()):
+                    less = weights[name] - of_severity.get(case["then"], 0)
+                    if less > 0:
+                        self.softer.setdefault(name, {})[case["then"]] = less
 
     def core(self, rule: str) -> bool:
         """Whether the rule is a core point."""
@@ -151,6 +167,7 @@ def _share(points: Points, core_only: bool) -> Formula:
         rule: weight if points.scored(rule) and (points.core(rule) or not core_only) else 0
         for rule, weight in points.weights.items()
     }
+    softer = {rule: less for rule, less in points.softer.items() if weights[rule]}
 
     def run(state: State) -> Value | None:
         met = failed = open_ = 0
@@ -161,6 +178,11 @@ def _share(points: Points, core_only: bool) -> Formula:
                 open_ += weights[rule]
             elif outcome == "not_met":
                 failed += weights[rule]
+        for rule, less in softer.items():
+            if state.findings.get(rule) == "not_met":
+                spared = less.get(state.severities[rule], 0)
+                met += spared
+                failed -= spared
         total = met + failed + open_
         if total == 0:
             return None

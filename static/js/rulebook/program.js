@@ -25,7 +25,7 @@ export class Program {
     this.rules = table('rule')
     this.conditions = table('condition')
     this.values = table('value')
-    const weights = new Map((content.severity ?? []).map((entry) => [entry.id, entry.weight ?? 0]))
+    const weights = this.severityWeights = new Map((content.severity ?? []).map((entry) => [entry.id, entry.weight ?? 0]))
     this.weights = new Map([...this.rules].map(([id, rule]) => [id, weights.get(rule.version[0].severity) ?? 0]))
     this.order = this.sorted()
     this.historyValues = this.overHistory()
@@ -94,7 +94,7 @@ export class Program {
         steps.push(conditionStep(this.conditions.get(id)))
       }
       if (kind === 'value' && dimsMatch(this.values.get(id).dims, dims)) {
-        const formula = compileValue(this.values.get(id), this.rules, this.weights, this.questions)
+        const formula = compileValue(this.values.get(id), this.rules, this.weights, this.questions, this.severityWeights)
         const target = this.historyValues.has(id) ? historySteps : steps
         target.push((state) => {
           const value = formula(state)

@@ -38,12 +38,12 @@ export function valueReads (value) {
 }
 
 /** Turn a value entry into a function of a visit's state; undefined means that there is no value. */
-export function compileValue (value, rules, weights, questions) {
+export function compileValue (value, rules, weights, questions, ofSeverity) {
   const name = formulaOf(value)
   const body = value[name]
   switch (name) {
     case 'cases': return cases(body, value.otherwise)
-    case 'share': return share(rules, weights, Boolean(body.core_only))
+    case 'share': return share(rules, weights, Boolean(body.core_only), ofSeverity)
     case 'sum': case 'max': case 'min': return total(name, body.map((one) => term(one, questions)))
     case 'count_findings': return countFindings(rules, body)
     case 'band': return band(body.of, body.steps)
@@ -75,12 +75,24 @@ function cases (list, otherwise) {
   }
 }
 
-function share (rules, weights, coreOnly) {
+function share (rules, weights, coreOnly, ofSeverity) {
   const counted = (rule) => (rule.scored ?? true) && (rule.core || !coreOnly)
   const weight = new Map([...rules].map(([id, rule]) => [id, counted(rule) ? weights.get(id) : 0]))
+  // A point not met costs no more than the weight of the severity it turned out to have.
+  const softer = [...rules.keys()].filter((id) => weight.get(id) &&
+    rules.get(id).version.some((version) => version.severity_when))
   return (state) => {
     const sum = { met: 0, not_met: 0, not_assessed: 0 }
     for (const [id, outcome] of state.findings) if (outcome in sum) sum[outcome] += weight.get(id)
+    for (const id of softer) {
+      if (state.findings.get(id) !== 'not_met') continue
+      const severity = state.severities.get(id)
+      const changed = rules.get(id).version.some((version) =>
+        (version.severity_when ?? []).some((one) => one.then === severity))
+      const spared = changed ? Math.max(0, weight.get(id) - (ofSeverity.get(severity) ?? 0)) : 0
+      sum.met += spared
+      sum.not_met -= spared
+    }
     const all = sum.met + sum.not_met + sum.not_assessed
     if (all === 0) return undefined
     const low = Math.floor((100 * sum.met) / all)
