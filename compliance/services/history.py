@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.store.models import Operator, Premises, Review, Visit, VisitVersion
+from compliance.access import Actor, allows
+from compliance.store.models import Operator, Premises, Review, Visit, VisitShare, VisitVersion
 
 
 def agreed_versions(
@@ -36,6 +37,33 @@ def agreed_versions(
         if there is None or there.number < version.number:
             newest[version.visit_id] = version
     return sorted(newest.values(), key=_order)
+
+
+def may_read_all(
+    session: Session,
+    actor: Actor,
+    premises: Premises,
+    operator: Operator | None,
+    until: date,
+) -> bool:
+    """Say whether the actor may read every visit that an operator's standing here rests on.
+
+    What follows from a visit tells of it, so standing is for those who may read them all: visits of
+    their own authority, and those shared with it.
+    """
+    if not allows(actor, "visit.read"):
+        return False
+    theirs = {
+        version.visit_id
+        for version in agreed_versions(session, premises, operator, until)
+        if version.visit.authority_id != actor.authority_id
+    }
+    shared = session.scalars(
+        select(VisitShare.visit_id).where(
+            VisitShare.visit_id.in_(theirs), VisitShare.authority_id == actor.authority_id
+        )
+    )
+    return theirs <= set(shared)
 
 
 def _order(version: VisitVersion) -> tuple[Any, ...]:

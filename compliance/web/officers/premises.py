@@ -16,6 +16,7 @@ from compliance.services import (
     assessments,
     authorities,
     duplicates,
+    history,
     premises,
     premises_fields,
     shop_kinds,
@@ -43,6 +44,8 @@ from compliance.web.paging import PAGE_SIZE, Page, page_number
 from compliance.web.signed_in import required_actor
 
 bp = Blueprint("premises", __name__, url_prefix="/premises")
+
+NOT_SHOWN = "Not shown: it rests on visits of another authority that are not shared with yours"
 
 COLUMNS = (
     "Shop",
@@ -104,16 +107,11 @@ def show(premises_id: int) -> str:
     shop = premises.get(db.session, actor, premises_id)
     operator = shop.operator_on(today)
     may_read_visits = allows(actor, "visit.read")
-    assessed = (
-        assessments.standing_on(db.session, shop, operator, today)
-        if may_read_visits and operator
-        else None
-    )
     return render_template(
         "officers/premises/show.html",
         shop=shop,
         operator=operator,
-        standing=_standing(assessed),
+        standing=_standing(shop, operator) if may_read_visits and operator else None,
         own=_in_area(shop),
         visits=premises.visits_at(db.session, actor, shop.id) if may_read_visits else [],
         documents=premises.documents_at(db.session, actor, shop.id)
@@ -307,7 +305,12 @@ def _own(premises_id: int) -> Premises:
     return shop
 
 
-def _standing(assessed: dict[str, Any] | None) -> str | None:
+def _standing(shop: Premises, operator: Operator) -> str | None:
+    """How the operator stands here today, as far as the visits behind it may be read."""
+    today = london_today()
+    if not history.may_read_all(db.session, required_actor(), shop, operator, today):
+        return NOT_SHOWN
+    assessed = assessments.standing_on(db.session, shop, operator, today)
     if assessed is None or assessed["standing"] is None:
         return None
     return shipped_pack().value_label("standing", assessed["standing"])

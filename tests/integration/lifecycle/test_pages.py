@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from compliance.access import Role
 from compliance.app import Application
 from compliance.documents.wording import wording
+from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
 from compliance.store.engine import separate_session
 from compliance.store.models import User
+from compliance.web.signed_in import TOKEN
 from tests.integration.conftest import SignIn
 from tests.world import World
 
@@ -282,6 +285,28 @@ def test_a_partner_reads_a_shared_visit_and_finds_no_button(
     )
     assert answer.status_code == 302
     assert "Norwich Trading Standards" in client.get(f"/visits/{visit}/share").text
+
+
+def partner_officer(client: FlaskClient, app: Application, world: World) -> FlaskClient:
+    """The browser of somebody of the authority that shares the shop."""
+    with app.app_context(), separate_session() as session:
+        query = select(User).where(User.authority_id == world.partner, User.role == Role.OFFICER)
+        token = users.begin_session(session, session.scalars(query).one(), datetime.now(UTC))
+    with client.session_transaction() as cookie:
+        cookie[TOKEN] = token
+    return client
+
+
+def test_standing_is_not_shown_to_who_may_not_read_the_visits_behind_it(
+    client: FlaskClient, world: World, signed_in: SignIn, app: Application
+) -> None:
+    shop = f"/premises/{world.premises}"
+    own = words(signed_in(Role.OFFICER).get(shop).text)
+    assert "Standing here today" in own
+    assert "Not shown: it rests on visits" not in own
+    assert "Standing here today" not in words(signed_in(Role.ADMINISTRATOR).get(shop).text)
+    said = words(partner_officer(client, app, world).get(shop).text)
+    assert "Standing here today Not shown: it rests on visits of another authority" in said
 
 
 def test_a_supervisors_word_is_asked_given_and_then_reviewed_by_another(

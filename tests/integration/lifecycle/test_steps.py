@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from compliance.access import Actor, Role
+from compliance.services import history
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import (
     closing,
@@ -529,6 +532,22 @@ def test_a_partner_reads_what_was_shared_and_changes_nothing(town: Town, sale: V
     shares.stop_sharing(town.session, town.reviewer, noon(VISITED_ON), sale.id, town.council.id)
     with pytest.raises(NotFound):
         readable(town.session, partner, sale.id)
+
+
+def test_standing_is_read_only_where_every_visit_behind_it_is(town: Town, sale: Visit) -> None:
+    def may_read(actor: Actor) -> bool:
+        return history.may_read_all(
+            town.session, actor, town.premises, town.operator, VISITED_ON + DAY
+        )
+
+    # A record that nobody agreed with is not what standing rests on.
+    assert may_read(town.council_officer)
+    town.agree(sale)
+    assert may_read(town.officer)
+    assert not may_read(town.council_officer)
+    shares.share(town.session, town.reviewer, noon(VISITED_ON), sale.id, town.council.id)
+    assert may_read(town.council_officer)
+    assert not may_read(replace(town.officer, role=Role.ADMINISTRATOR))
 
 
 # --- The page of a visit ------------------------------------------------------------------------
