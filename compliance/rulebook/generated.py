@@ -117,14 +117,16 @@ def findings(points: Iterable[Shown]) -> Findings:
     ``weighs`` marks the points whose severity depends on the answers.
     """
     said: dict[tuple[str, str], str] = {}
-    written = []
+    found: list[str] = []
+    written: list[str] = []
     for point in points:
         rests = [
             *(("question", one) for one in point.questions),
             *(("fact", one) for one in point.facts),
         ]
         because = ", ".join(said.setdefault(one, f"s{len(said)}") for one in rests)
-        outcome = f"outcomes[{point.id!r}]"
+        outcome = f"o{len(written)}"
+        found.append(f"    {outcome} = outcomes[{point.id!r}]")
         items = [f"'rule': {point.id!r}", f"'outcome': {outcome}"]
         for key, text in point.fixed.items():
             weighed = key == "severity" and point.weighs
@@ -133,7 +135,7 @@ def findings(points: Iterable[Shown]) -> Findings:
         items.append(f"'advice': {point.advice!r} if {outcome} == 'not_met' else ''")
         written.append("{" + ", ".join(items) + "}")
     lines = ["def findings(outcomes, severities, answers, facts):"]
-    lines.append("    question, fact = answers.get, facts.get")
+    lines += ["    question, fact = answers.get, facts.get", *found]
     for (kind, name), local in said.items():
         lines.append(f"    {local} = {kind}({name!r})")
         lines.append(f"    if {local} is None: {local} = {NOT_OBSERVED!r}")
