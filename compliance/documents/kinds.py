@@ -86,6 +86,15 @@ def kinds() -> dict[str, Kind]:
     return {kind.name: kind for _, kind in sorted(found, key=lambda each: each[0])}
 
 
+def replacement_of(kind: str, story: str) -> tuple[str, str] | None:
+    """Return the kind and story of the letter that sets one of `kind` and `story` aside; None without."""
+    for each in kinds().values():
+        for name, entry in each.stories.items():
+            if {kind, f"{kind}/{story}"} & set(entry.get("replaces", ())):
+                return each.name, name
+    return None
+
+
 def kind_called(name: str) -> Kind:
     """The kind of that name. Raises DocumentRefused naming the nearest one."""
     if name not in kinds():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from compliance.documents.kinds import replacement_of
 from compliance.rulebook import Pack, shipped_pack
 from compliance.services.assessments import Explanation, explain_result
 from compliance.services.lifecycle.policy import Policy, PolicyStep, policy_of
@@ -49,8 +50,33 @@ class Case:
     @property
     def letter(self) -> str | None:
         """The kind of letter that is due; None when none goes out."""
+        if self.sets_aside:
+            return self.sets_aside[0]
         kind = self.value("letter")
         return None if kind in (None, NO_LETTER) else str(kind)
+
+    @property
+    def story(self) -> str:
+        """What the letter tells, where its kind can tell several things; else empty."""
+        return self.sets_aside[1] if self.sets_aside else self.value("letter_story") or ""
+
+    @property
+    def sets_aside(self) -> tuple[str, str] | None:
+        """The kind and story of the letter that is owed because an earlier one no longer stands.
+
+        That is after a correction to a record that the rulebook has no letter for. None otherwise.
+        """
+        if self.value("letter") not in (None, NO_LETTER):
+            return None
+        earlier = [
+            each.inputs
+            for each in self.visit.documents
+            if each.certificate is None and each.inputs["visit_version"] < self.version.number
+        ]
+        if not earlier:
+            return None
+        told = earlier[-1]["data"]
+        return replacement_of(told["kind"], told.get("story", ""))
 
     @cached_property
     def policy(self) -> Policy:

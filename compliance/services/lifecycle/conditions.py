@@ -124,6 +124,9 @@ def _an_operator_is_known(moment: Moment) -> str | None:
 
 
 def _nothing_holds_the_letter(moment: Moment) -> str | None:
+    if moment.case.sets_aside:
+        # It alleges nothing and takes back what was said: no doubt about the test keeps it waiting.
+        return None
     held = moment.case.conditions("notification")
     if held and moment.case.value("letters_wait") != "no":
         return "The letter is held: " + " ".join(each["means"] for each in held)
@@ -191,6 +194,11 @@ def _the_decision_has_a_letter(moment: Moment) -> str | None:
 
 def _the_business_was_told(moment: Moment) -> str | None:
     # law.md 5.6 condition 20 bites here: at closing, never at recording.
+    if moment.case.sets_aside and letter_sent(moment.case) is None:
+        return (
+            "The business still holds a letter that no longer stands. "
+            "Send the letter that replaces it first."
+        )
     if moment.case.letter and letter_sent(moment.case) is None:
         return "The business has not been told yet. Send the letter first."
     return None

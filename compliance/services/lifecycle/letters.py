@@ -78,7 +78,7 @@ def letter_data(
             ),
             operator=visit.operator.legal_name,
             visit=_visit(case),
-            story=case.value("letter_story") or "",
+            story=case.story,
             decided=decision is not None,
             decision=case.policy.steps[decision.step].says if decision else "",
             article=case.words("article"),
@@ -214,7 +214,7 @@ def _actions(case: Case, issued_on: date) -> tuple[Action, ...]:
 
 def _must_advise(case: Case) -> bool:
     kind = kinds()[case.letter or ""]
-    story = kind.stories.get(case.value("letter_story") or "", {})
+    story = kind.stories.get(case.story, {})
     return "actions" in (*kind.needs, *story.get("needs", ()))
 
 

@@ -15,6 +15,7 @@ from compliance.services.lifecycle import (
     decisions,
     follow_ups,
     notifications,
+    portal,
     reviews,
     shares,
     timeline,
@@ -496,9 +497,22 @@ def test_a_visit_that_turned_out_to_be_without_result_can_still_be_closed(
     town.agree(sale, on=DECIDED_ON)
     case = case_of(sale)
     assert case is not None
-    assert case.letter is None
     nexts = timeline.next_steps(Moment(case, town.reviewer, DECIDED_ON))
-    assert [each.step.name for each in nexts] == ["finish_follow_up"]
+    assert [each.step.name for each in nexts] == ["notify", "finish_follow_up"]
+    with pytest.raises(Refused, match="letter that no longer stands"):
+        closing.close(town.session, town.reviewer, noon(DECIDED_ON), sale.id)
+    first = sale.documents[0]
+    letter = town.notify(sale, on=DECIDED_ON)
+    assert (letter.kind, letter.inputs["data"]["story"]) == ("test-purchase-neutral", "set-aside")
+    assert portal.newest_after(portal.downloads(town.session, first), first) is letter
+    decisions.decide(
+        town.session,
+        town.reviewer,
+        noon(DECIDED_ON),
+        sale.id,
+        step="no_further_action",
+        reason="There was no sale",
+    )
     for each in sale.follow_ups:
         follow_ups.finish(
             town.session, town.officer, noon(DECIDED_ON), sale.id, each.id, note="No sale after all"

@@ -48,7 +48,9 @@ def show(visit_id: str) -> ResponseReturnValue:
             visit=visit,
             case=case,
             kind=visit_words.kind_label(visit.kind),
-            letter=case.words("letter"),
+            letter=case.pack.value_label("letter", case.letter)
+            if case.letter
+            else case.words("letter"),
             sent=letter_sent(case),
             recipient=recipient_of(operator, visit.premises) if operator else None,
             reason=reason_against(STEPS["notify"], moment_of(case)),
