@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from compliance.services.throttle import Door, Limits
 from compliance.store.models import Certificate, Document
 
 LIMITS = Limits("letter", per_pair=5, per_subject=10, per_address=20)
+#: A reference with or without its hyphens: the authority, the year, the number.
+_REFERENCE = re.compile(r"([A-Z0-9]+?)-?([0-9]{4})-?([0-9]{6})", re.ASCII)
 #: The same words for an absent letter, a wrong code, and a code that was replaced.
 WRONG = "The letter reference or the code is not right. Check both and try again."
 WAIT = "There were too many tries. Wait 15 minutes and try again, or call the number on the letter."
@@ -53,11 +56,13 @@ def open_letter(
 
 
 def read_reference(typed: str) -> str:
-    """Return a reference as it is kept: capitals, hyphens of one kind, no spaces."""
+    """Return a reference as it is kept: capitals, hyphens in their places, no spaces."""
     text = typed[:60].upper()
     for dash in "\u2010\u2011\u2012\u2013\u2014":
         text = text.replace(dash, "-")
-    return "".join(text.split())
+    text = "".join(text.split())
+    parts = _REFERENCE.fullmatch(text)
+    return "-".join(parts.groups()) if parts else text
 
 
 def letter_of(session: Session, document_id: int, mark: str) -> Document | None:

@@ -121,6 +121,11 @@ def test_the_code_opens_the_letter_however_it_is_typed(town: Town, letter: Docum
     sloppy = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
     for typed in (code, sloppy, f"  {code} "):
         assert open_it(town, f" {letter.reference.lower()} ", typed).document is letter
+    for reference in (
+        letter.reference.replace("-", ""),
+        letter.reference.lower().replace("-", " "),
+    ):
+        assert open_it(town, reference, code).document is letter
 
 
 def test_an_absent_letter_a_wrong_code_and_a_dead_code_read_the_same(
