@@ -72,6 +72,8 @@ def finish(
         other = readable(session, actor, done_by_visit_id)
         if other.premises_id != case.visit.premises_id or other.id == case.visit.id:
             raise Refused("Choose a later visit to the same premises", "done_by")
+        if other.state == "draft" or other.visited_on < case.visit.visited_on:
+            raise Refused("Choose a recorded visit that was made after this one", "done_by")
         found.done_by_visit_id = other.id
     elif not note.strip():
         raise Refused("Say how it was done, or why it is not needed", "note")

@@ -389,7 +389,17 @@ def test_a_sale_is_closed_only_after_the_decision_was_told_and_the_re_test_made(
     with pytest.raises(Refused, match="follow-up is still open"):
         closing.close(town.session, town.reviewer, noon(DECIDED_ON), sale.id)
     later = town.record("test_purchase", REFUSED, on=VISITED_ON + 90 * DAY)
+    earlier = town.record("test_purchase", REFUSED, on=VISITED_ON - DAY)
     now = noon(VISITED_ON + 91 * DAY)
+    with pytest.raises(Refused, match="after this one"):
+        follow_ups.finish(
+            town.session,
+            town.officer,
+            now,
+            sale.id,
+            sale.follow_ups[0].id,
+            done_by_visit_id=earlier.id,
+        )
     with pytest.raises(Refused, match="how it was done"):
         follow_ups.finish(town.session, town.officer, now, sale.id, sale.follow_ups[0].id)
     follow_ups.finish(
