@@ -48,15 +48,17 @@ def add(email: str, name: str, authority: str, kind: str | None, role: str) -> N
     """
     password = _password()
     now = datetime.now(UTC)
+    # Said only after the commit: a refusal keeps neither the person nor the authority.
+    said: list[str] = []
     with plainly():
         engine.make_ready()
         kept = authorities.find(db.session, authority)
         if kept is None:
             near = authorities.nearest(db.session, authority)
             kept = authorities.add(db.session, now, name=authority, kind=kind)
-            click.echo(f"The authority {kept.name} ({kept.kind}) is new and was made.")
+            said.append(f"The authority {kept.name} ({kept.kind}) is new and was made.")
             if near:
-                click.echo(f"There is also {near.name}.")
+                said.append(f"There is also {near.name}.")
         user = users.add(
             db.session,
             None,
@@ -67,9 +69,9 @@ def add(email: str, name: str, authority: str, kind: str | None, role: str) -> N
             role=Role(role),
             password=password,
         )
-        said = f"{user.name} <{user.email}> may sign in as {user.role} of {kept.name}."
+        said.append(f"{user.name} <{user.email}> may sign in as {user.role} of {kept.name}.")
         db.session.commit()
-    click.echo(said)
+    click.echo("\n".join(said))
 
 
 def _password() -> str:

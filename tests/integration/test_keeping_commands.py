@@ -178,6 +178,7 @@ class TestUser:
             app, "user", "add", "Nora@Norfolk.example", *self.WORDS, typed="three wet tablets\n"
         )
         assert result.exit_code == 0, result.output
+        assert "is new and was made" in result.output
         assert "Nora <nora@norfolk.example> may sign in as administrator" in result.output
         assert "three wet tablets" not in result.output
         with app.app_context():
@@ -198,6 +199,7 @@ class TestUser:
         result = run(app, "user", "add", email, *self.WORDS, typed=f"{typed}\n")
         assert result.exit_code == 2
         assert words in result.output
+        assert "was made" not in result.output
         assert rows(app, User) == rows(app, Authority) == 0
 
     def test_an_account_twice_exits_2(self, app: Flask) -> None:
