@@ -142,9 +142,12 @@ def readable(session: Session, actor: Actor, operation_id: int) -> Operation:
 
 
 def editable(session: Session, actor: Actor, operation_id: int) -> Operation:
-    """Return an operation the actor may change: one their own authority leads or takes part in."""
+    """Return an operation the actor's authority leads; a partner changes none. Raises `NotFound`."""
     require(actor, "operation.edit")
-    return readable(session, actor, operation_id)
+    operation = readable(session, actor, operation_id)
+    if operation.lead_authority_id != actor.authority_id:
+        raise NotFound
+    return operation
 
 
 def listed(session: Session, actor: Actor, *, offset: int = 0, limit: int = 25) -> Page:

@@ -111,6 +111,24 @@ def test_what_is_wrong_with_an_operation_is_said_at_its_field(
     assert message in answer.text
 
 
+def test_a_partner_reads_that_an_operation_is_and_changes_nothing(
+    signed_in: SignIn, app: Application, world: World
+) -> None:
+    with app.app_context():
+        operation = db.session.get_one(Operation, world.operation)
+        operation.partner_authority_id = world.foreign
+        operation.facts = {"buyer_age": 15}
+        db.session.commit()
+    here = f"/operations/{world.operation}"
+    partner = signed_in(Role.OFFICER, foreign=True)
+    page = partner.get(here)
+    assert page.status_code == 200
+    for way in ("about", "operation-buyer", "checked"):
+        assert f'"{here}/{way}' not in page.text
+    assert partner.get(f"{here}/operation-buyer").status_code == 404
+    assert partner.post(f"{here}/checked").status_code == 404
+
+
 def test_the_checklist_is_kept_as_gone_through(
     signed_in: SignIn, app: Application, world: World
 ) -> None:

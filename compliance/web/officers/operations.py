@@ -177,6 +177,7 @@ def show(operation_id: int) -> ResponseReturnValue:
         kinds={code: visit_words.kind_label(code) for code in operations.kinds_with_a_file(pack)},
         files=[_as_it_stands(operation, one, kind) for one in _sections(kind)],
         missing=missing,
+        leads=operation.lead_authority_id == actor.authority_id,
         visits=visits,
         kind_label=visit_words.kind_label,
         states=visit_words.STATES,
