@@ -309,6 +309,12 @@ def test_standing_is_not_shown_to_who_may_not_read_the_visits_behind_it(
     assert "Standing here today Not shown: it rests on visits of another authority" in said
 
 
+def test_the_review_says_what_follows_before_it_asks(world: World, signed_in: SignIn) -> None:
+    said = words(signed_in(Role.REVIEWER).get(f"/visits/{world.visits['recorded']}/review").text)
+    for part in ("How the test was made", "Standing", "Usual next step"):
+        assert said.index(part) < said.index("Is the record right?")
+
+
 def test_a_supervisors_word_is_asked_given_and_then_reviewed_by_another(
     client: FlaskClient, world: World, signed_in: SignIn
 ) -> None:
