@@ -18,6 +18,7 @@ from compliance.access import Actor
 from compliance.rulebook import Pack, shipped_pack
 from compliance.services import assessments, drafts
 from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle.withdrawal import take_back
 from compliance.services.visit_content import (
     LONGEST_TEXT,
     Particulars,
@@ -258,7 +259,7 @@ def correct(
     # A step that was only proposed rests on a record that no longer stands: it is taken back.
     for decision in visit.decisions:
         if decision.state == "awaiting_second_person":
-            decision.state = "refused"
+            take_back(actor, now, decision, f"The record was corrected: {version.reason}")
     visit.reviewed_at = None
     visit.closed_at = None
     visit.closed_by_id = None

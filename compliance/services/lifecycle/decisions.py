@@ -16,6 +16,7 @@ from compliance.services.lifecycle.conditions import made_decision, waiting_deci
 from compliance.services.lifecycle.deadlines import local_day, working_day_after
 from compliance.services.lifecycle.opened import opened, visit_to_change
 from compliance.services.lifecycle.policy import PolicyStep
+from compliance.services.lifecycle.withdrawal import take_back
 from compliance.store.models import Decision
 
 WAITING = "awaiting_second_person"
@@ -151,10 +152,10 @@ def refuse(session: Session, actor: Actor, now: datetime, visit_id: str, *, note
 
 
 def withdraw(session: Session, actor: Actor, now: datetime, visit_id: str) -> Decision:
-    """Take a proposed formal step back before it is confirmed."""
+    """Take a proposed formal step back before it is confirmed; who did so and when is kept."""
     case, _ = opened(session, actor, now, visit_id, "withdraw")
     decision = _waiting(case)
-    decision.state = REFUSED
+    take_back(actor, now, decision)
     session.flush()
     return decision
 

@@ -126,8 +126,9 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
     case = case_of(visit)
     words = step_words(case, decision) if case else decision.step
     formal = decision.second_person_id is not None or decision.state != "made"
-    taken_back = decision.state == "refused" and decision.second_person_id is None
-    verb = "Proposed and taken back" if taken_back else "Proposed" if formal else "Decision"
+    # Before migration 0003 it was not kept who took a step back, only that it was.
+    lost = decision.state == "refused" and not (decision.second_person_id or decision.withdrawn_at)
+    verb = "Proposed and taken back" if lost else "Proposed" if formal else "Decision"
     found = [
         Event(
             decision.decided_at,
@@ -144,6 +145,15 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
                 f"{verb}: {words}",
                 decision.second_person.name,
                 decision.second_person_note or "",
+            )
+        )
+    if decision.withdrawn_by and decision.withdrawn_at:
+        found.append(
+            Event(
+                decision.withdrawn_at,
+                f"Withdrawn: {words}",
+                decision.withdrawn_by.name,
+                decision.withdrawn_reason or "",
             )
         )
     return found

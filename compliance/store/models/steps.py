@@ -68,11 +68,16 @@ class Decision(Base):
     primary_authority_on: Mapped[date | None]
     primary_authority_due_on: Mapped[date | None]
     primary_authority_reference: Mapped[str | None]
+    #: Who took a proposed step back before it was confirmed, and when; why, where a correction did.
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]
 
     visit: Mapped[Visit] = relationship(back_populates="decisions")
     assessment: Mapped[Assessment] = relationship()
     decided_by: Mapped[User] = relationship(foreign_keys=[decided_by_id])
     second_person: Mapped[User | None] = relationship(foreign_keys=[second_person_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
 class FollowUp(Base):

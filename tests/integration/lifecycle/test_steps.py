@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from compliance.access import Actor, Role
-from compliance.services import history
+from compliance.access import Actor
+from compliance.services import assessments
+from compliance.services.assessments import Explanation
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import (
     closing,
@@ -25,7 +25,7 @@ from compliance.services.lifecycle.conditions import Moment
 from compliance.services.visit_content import Record
 from compliance.services.visits import correct, readable
 from compliance.store.models import Visit
-from tests.integration.lifecycle.conftest import DECIDED_ON, REFUSED, SALE
+from tests.integration.lifecycle.conftest import DECIDED_ON, REFUSED, SALE, audit_answers
 from tests.town import OFFICE, VISITED_ON, Town, noon
 
 DAY = timedelta(days=1)
@@ -273,6 +273,36 @@ def test_a_written_warning_waits_for_a_second_person(town: Town, sale: Visit) ->
     assert decisions.confirm(town.session, town.second, noon(DECIDED_ON + DAY), sale.id) is decision
 
 
+def said(visit: Visit) -> list[tuple[str, str, datetime, str]]:
+    """What the timeline says was done: what, by whom, when, and the note."""
+    return [(event.what, event.who, event.at, event.note) for event in timeline.events(visit)]
+
+
+def test_a_proposal_taken_back_says_by_whom_and_when_and_another_can_be_made(
+    town: Town, sale: Visit
+) -> None:
+    told(town, sale)
+    warn(town, sale)
+    decisions.withdraw(town.session, town.second, noon(DECIDED_ON + DAY), sale.id)
+    assert said(sale)[-2:] == [
+        ("Proposed: Written warning", "Ravi Reviewer", noon(DECIDED_ON), "Second sale"),
+        ("Withdrawn: Written warning", "Sam Second", noon(DECIDED_ON + DAY), ""),
+    ]
+    with pytest.raises(Refused, match="No decision is waiting"):
+        decisions.withdraw(town.session, town.second, noon(DECIDED_ON + DAY), sale.id)
+    warn(town, sale)
+    assert [each.state for each in sale.decisions] == ["refused", "awaiting_second_person"]
+
+
+def test_a_proposal_taken_back_before_it_was_kept_by_whom_says_only_that(
+    town: Town, sale: Visit
+) -> None:
+    told(town, sale)
+    warn(town, sale)
+    sale.decisions[0].state = "refused"
+    assert said(sale)[-1][0] == "Proposed and taken back: Written warning"
+
+
 def test_a_second_person_who_does_not_agree_says_why_and_another_step_can_be_taken(
     town: Town, sale: Visit
 ) -> None:
@@ -475,9 +505,12 @@ def test_a_correction_takes_back_a_step_that_was_only_proposed(town: Town, sale:
     town.notify(sale, on=DECIDED_ON + DAY)
     with pytest.raises(Refused, match="No decision is waiting"):
         decisions.confirm(town.session, town.second, noon(DECIDED_ON + DAY), sale.id)
-    assert "Proposed and taken back: Written warning" in [
-        event.what for event in timeline.events(sale)
-    ]
+    assert (
+        "Withdrawn: Written warning",
+        "Olive Officer",
+        noon(DECIDED_ON),
+        "The record was corrected: The journal shows more",
+    ) in said(sale)
     decisions.decide(
         town.session,
         town.reviewer,
@@ -558,20 +591,63 @@ def test_a_partner_reads_what_was_shared_and_changes_nothing(town: Town, sale: V
         readable(town.session, partner, sale.id)
 
 
-def test_standing_is_read_only_where_every_visit_behind_it_is(town: Town, sale: Visit) -> None:
-    def may_read(actor: Actor) -> bool:
-        return history.may_read_all(
-            town.session, actor, town.premises, town.operator, VISITED_ON + DAY
+def test_an_authority_sees_standing_by_the_visits_it_may_read(town: Town, sale: Visit) -> None:
+    def standing(actor: Actor) -> str | None:
+        found = assessments.standing_on(
+            town.session,
+            town.premises,
+            town.operator,
+            VISITED_ON + DAY,
+            authority_id=actor.authority_id,
         )
+        return found and found["standing"]
 
     # A record that nobody agreed with is not what standing rests on.
-    assert may_read(town.council_officer)
+    assert standing(town.officer) is None
     town.agree(sale)
-    assert may_read(town.officer)
-    assert not may_read(town.council_officer)
+    assert standing(town.officer) == "unresolved_sale"
+    assert standing(town.council_officer) is None
     shares.share(town.session, town.reviewer, noon(VISITED_ON), sale.id, town.council.id)
-    assert may_read(town.council_officer)
-    assert not may_read(replace(town.officer, role=Role.ADMINISTRATOR))
+    assert standing(town.council_officer) == "unresolved_sale"
+
+
+def test_what_follows_from_a_visit_tells_nothing_of_another_authoritys_visits(
+    town: Town, sale: Visit
+) -> None:
+    town.agree(sale)
+    audit = town.record(
+        "store_audit", audit_answers(), on=VISITED_ON + DAY, by=town.council_officer
+    )
+    row = assessments.latest_assessment(town.session, audit)
+    assert row is not None
+    assert row.standing == "clear"
+    # The police cannot read the audit, the council cannot read the sale; sharing tells each the rest.
+    shares.share(town.session, town.reviewer, noon(VISITED_ON), sale.id, town.council.id)
+    row = assessments.latest_assessment(town.session, audit)
+    assert row is not None
+    assert row.standing == "unresolved_sale"
+    shares.stop_sharing(town.session, town.reviewer, noon(VISITED_ON), sale.id, town.council.id)
+    row = assessments.latest_assessment(town.session, audit)
+    assert row is not None
+    assert row.standing == "clear"
+    assert len(audit.assessments) == 3
+
+
+def test_a_partner_reads_a_shared_visit_without_what_was_not_shared(
+    town: Town, sale: Visit
+) -> None:
+    town.agree(sale)
+    again = town.record("test_purchase", SALE, on=VISITED_ON + DAY)
+    town.agree(again)
+    shares.share(town.session, town.reviewer, noon(VISITED_ON), again.id, town.council.id)
+    row = assessments.latest_assessment(town.session, again)
+    assert row is not None
+
+    def told(actor: Actor) -> Explanation:
+        return assessments.explain(town.session, row, actor.authority_id)
+
+    assert told(town.officer).next_step != told(town.council_officer).next_step
+    assert told(town.officer).points == told(town.council_officer).points
 
 
 # --- The page of a visit ------------------------------------------------------------------------

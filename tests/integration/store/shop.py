@@ -15,6 +15,7 @@ from compliance.services.spelling import searchable
 from compliance.store.models import (
     Assessment,
     Certificate,
+    Decision,
     Document,
     DocumentFile,
     NumberSeries,
@@ -149,16 +150,31 @@ def issue_certificate(session: Session, world: World) -> Certificate:
     visit = session.get_one(Visit, world.visits["reviewed"])
     session.add(Rulebook(sha256="a" * 64, rulebook_id="r", version="1", content={}, stored_at=NOW))
     session.flush()
+    assessment = Assessment(
+        visit_id=visit.id,
+        version_id=visit.versions[0].id,
+        rulebook_id="r",
+        rulebook_version="1",
+        rulebook_sha256="a" * 64,
+        result={"id": visit.id},
+        as_of=visit.visited_on,
+        made_at=NOW,
+    )
+    session.add(assessment)
+    session.flush()
     session.add(
-        Assessment(
+        Decision(
             visit_id=visit.id,
-            version_id=visit.versions[0].id,
-            rulebook_id="r",
-            rulebook_version="1",
-            rulebook_sha256="a" * 64,
-            result={"id": visit.id},
-            as_of=visit.visited_on,
-            made_at=NOW,
+            assessment_id=assessment.id,
+            step="written_warning",
+            usual_step="written_warning",
+            policy_version="1",
+            reason="Second sale",
+            state="refused",
+            decided_by_id=visit.officer_id,
+            decided_at=NOW,
+            withdrawn_by_id=visit.officer_id,
+            withdrawn_at=NOW,
         )
     )
     document = Document(
