@@ -29,6 +29,8 @@ OUTCOMES: Mapping[str, str] = {
     "not_applicable": "Does not apply",
     "not_in_force": "Not in force on this day",
 }
+#: The states of a visit that is recorded and that nobody has decided on.
+UNDECIDED = ("recorded", "returned", "reviewed", "notified")
 #: When a condition of the rulebook bites.
 STAGES: Mapping[str, str] = {
     "recording": "Recording",
@@ -55,8 +57,7 @@ def assess_visit(
     visit.nation = visit.nation or visit.premises.nation
     if visit.nation is None:
         return None
-    told = history.as_told(version) | {"history": history.history_of(session, visit)}
-    result = assess(pack, told)
+    result = _judged(session, visit, version, pack, visit.authority_id)
     row = _row(visit, version, pack, result, visit.visited_on, now)
     _keep_rulebook(session, now, pack)
     session.add(row)
@@ -64,6 +65,42 @@ def assess_visit(
     session.expire(visit, ["assessments"])
     _note_on_premises(visit, result)
     return row
+
+
+def _judged(
+    session: Session, visit: Visit, version: VisitVersion, pack: Pack, authority_id: int
+) -> dict[str, Any]:
+    """What the rulebook says of a version, with the past that an authority may read."""
+    past = history.history_of(session, visit, authority_id)
+    return assess(pack, history.as_told(version) | {"history": past})
+
+
+def follow_history(session: Session, now: datetime, premises: Premises) -> list[Assessment]:
+    """Assess again what is not decided yet at a premises and rests on a past that has changed.
+
+    A visit is agreed to, corrected or shared after a later one was assessed: how the operator stands,
+    and what usually follows, is then another. Each keeps the rulebook that made its assessment. Gives
+    the new rows.
+    """
+    open_visits = session.scalars(
+        select(Visit)
+        .where(Visit.premises_id == premises.id, Visit.state.in_(UNDECIDED))
+        .order_by(Visit.visited_on, Visit.created_at)
+    ).all()
+    made = []
+    for visit in open_visits:
+        row = latest_assessment(session, visit)
+        if row is None:
+            continue
+        pack = pack_of(session, row)
+        result = _judged(session, visit, row.version, pack, visit.authority_id)
+        if result != row.result:
+            again = _row(visit, row.version, pack, result, visit.visited_on, now)
+            session.add(again)
+            made.append(again)
+            session.flush()
+            session.expire(visit, ["assessments"])
+    return made
 
 
 def newest_version(session: Session, visit: Visit) -> VisitVersion | None:
@@ -167,16 +204,19 @@ def standing_on(
     operator: Operator | None,
     as_of: date,
     pack: Pack | None = None,
+    *,
+    authority_id: int | None = None,
 ) -> dict[str, Any] | None:
     """Work out how an operator stands at a premises on a day, from agreed visits alone.
 
-    Returns the result of `assess` for the newest agreed visit with the earlier ones as its history;
+    From every authority's, for what the product itself holds to (no certificate over an open sale);
+    with `authority_id`, for its eyes: from those visits that it may read. Returns the result of `assess` for the newest agreed visit with the earlier ones as its history;
     None when there is no agreed visit. Nothing is kept.
     """
-    told = [
-        history.as_told(version)
-        for version in history.agreed_versions(session, premises, operator, as_of)
-    ]
+    agreed = history.agreed_versions(session, premises, operator, as_of)
+    if authority_id is not None:
+        agreed = history.readable_to(session, authority_id, agreed)
+    told = [history.as_told(version) for version in agreed]
     told = [one for one in told if one["nation"] is not None]
     if not told:
         return None
@@ -288,12 +328,21 @@ class Explanation:
         return [point for point in self.points if point.outcome in outcomes]
 
 
-def explain(session: Session, assessment: Assessment, language: str = "en") -> Explanation:
-    """Explain a kept assessment under the rulebook that made it."""
-    version = assessment.version
+def explain(
+    session: Session, assessment: Assessment, authority_id: int, language: str = "en"
+) -> Explanation:
+    """Explain a kept assessment under the rulebook that made it, to a reader of an authority.
+
+    The row rests on what the visit's own authority may read. A partner with whom the visit was shared
+    reads what follows from it by the visits that the partner may read.
+    """
+    version, pack = assessment.version, pack_of(session, assessment)
+    result = assessment.result
+    if version.visit.authority_id != authority_id:
+        result = _judged(session, version.visit, version, pack, authority_id)
     return explain_result(
-        pack_of(session, assessment),
-        assessment.result,
+        pack,
+        result,
         version.answers,
         version.operation_facts,
         language,

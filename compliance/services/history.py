@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.access import Actor, allows
 from compliance.store.models import Operator, Premises, Review, Visit, VisitShare, VisitVersion
 
 
@@ -39,31 +39,24 @@ def agreed_versions(
     return sorted(newest.values(), key=_order)
 
 
-def may_read_all(
-    session: Session,
-    actor: Actor,
-    premises: Premises,
-    operator: Operator | None,
-    until: date,
-) -> bool:
-    """Say whether the actor may read every visit that an operator's standing here rests on.
+def readable_to(
+    session: Session, authority_id: int, versions: Iterable[VisitVersion]
+) -> list[VisitVersion]:
+    """Return those versions that an authority may read, in their order: its own, and what was shared.
 
-    What follows from a visit tells of it, so standing is for those who may read them all: visits of
-    their own authority, and those shared with it.
+    How an operator stands, and what usually follows, tells of the visits it rests on. Shown to an
+    authority it therefore rests on these alone.
     """
-    if not allows(actor, "visit.read"):
-        return False
-    theirs = {
-        version.visit_id
-        for version in agreed_versions(session, premises, operator, until)
-        if version.visit.authority_id != actor.authority_id
-    }
-    shared = session.scalars(
-        select(VisitShare.visit_id).where(
-            VisitShare.visit_id.in_(theirs), VisitShare.authority_id == actor.authority_id
+    there = list(versions)
+    theirs = {each.visit_id for each in there if each.visit.authority_id != authority_id}
+    shared = set(
+        session.scalars(
+            select(VisitShare.visit_id).where(
+                VisitShare.visit_id.in_(theirs), VisitShare.authority_id == authority_id
+            )
         )
     )
-    return theirs <= set(shared)
+    return [each for each in there if each.visit_id not in theirs or each.visit_id in shared]
 
 
 def _order(version: VisitVersion) -> tuple[Any, ...]:
@@ -76,17 +69,23 @@ def _order(version: VisitVersion) -> tuple[Any, ...]:
     )
 
 
-def history_of(session: Session, visit: Visit) -> list[dict[str, Any]]:
-    """Return the agreed visits before this one, in the form `assess` reads, the oldest first."""
+def history_of(
+    session: Session, visit: Visit, authority_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the agreed visits before this one, in the form `assess` reads, the oldest first.
+
+    Only those that an authority may read: the visit's own, unless `authority_id` names another.
+    """
     mine = (
         visit.visited_on.isoformat(),
         visit.started_at or visit.created_at,
         visit.created_at,
         visit.id,
     )
+    agreed = agreed_versions(session, visit.premises, visit.operator, visit.visited_on)
     return [
         as_told(version)
-        for version in agreed_versions(session, visit.premises, visit.operator, visit.visited_on)
+        for version in readable_to(session, authority_id or visit.authority_id, agreed)
         if version.visit_id != visit.id and _order(version) < mine and _nation(version)
     ]
 

@@ -118,11 +118,14 @@ def test_a_partner_reads_that_an_operation_is_and_changes_nothing(
         operation = db.session.get_one(Operation, world.operation)
         operation.partner_authority_id = world.foreign
         operation.facts = {"buyer_age": 15}
+        operation.volunteer_code = "V-4711"
         db.session.commit()
     here = f"/operations/{world.operation}"
     partner = signed_in(Role.OFFICER, foreign=True)
     page = partner.get(here)
     assert page.status_code == 200
+    assert "V-4711" not in page.text
+    assert "Before the first shop" not in page.text
     for way in ("about", "operation-buyer", "checked"):
         assert f'"{here}/{way}' not in page.text
     assert partner.get(f"{here}/operation-buyer").status_code == 404

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
+from compliance.services.assessments import follow_history
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.opened import opened
@@ -28,6 +29,7 @@ def agree(
         case.visit.state = step.leads_to or case.visit.state
         case.visit.reviewed_at = now
         session.flush()
+        follow_history(session, now, case.visit.premises)
     return case
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
+from compliance.services.assessments import follow_history
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.opened import opened
 from compliance.store.models import Authority, Visit, VisitShare
@@ -38,6 +39,7 @@ def share(
     )
     session.add(shared)
     session.flush()
+    follow_history(session, now, visit.premises)
     return shared
 
 
@@ -51,3 +53,4 @@ def stop_sharing(
             case.visit.shares.remove(each)
             session.delete(each)
     session.flush()
+    follow_history(session, now, case.visit.premises)

@@ -16,7 +16,6 @@ from compliance.services import (
     assessments,
     authorities,
     duplicates,
-    history,
     premises,
     premises_fields,
     shop_kinds,
@@ -45,7 +44,6 @@ from compliance.web.signed_in import required_actor
 
 bp = Blueprint("premises", __name__, url_prefix="/premises")
 
-NOT_SHOWN = "Not shown: it rests on visits of another authority that are not shared with yours"
 
 COLUMNS = (
     "Shop",
@@ -306,11 +304,13 @@ def _own(premises_id: int) -> Premises:
 
 
 def _standing(shop: Premises, operator: Operator) -> str | None:
-    """How the operator stands here today, as far as the visits behind it may be read."""
-    today = london_today()
-    if not history.may_read_all(db.session, required_actor(), shop, operator, today):
-        return NOT_SHOWN
-    assessed = assessments.standing_on(db.session, shop, operator, today)
+    """How the operator stands here today by the visits that this authority may read."""
+    actor = required_actor()
+    if not allows(actor, "visit.read"):
+        return None
+    assessed = assessments.standing_on(
+        db.session, shop, operator, london_today(), authority_id=actor.authority_id
+    )
     if assessed is None or assessed["standing"] is None:
         return None
     return shipped_pack().value_label("standing", assessed["standing"])

@@ -33,7 +33,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         return redirect(url_for("visits.show", visit_id=visit.id))
     row = assessments.latest_assessment(db.session, visit)
     pack = assessments.pack_of(db.session, row) if row else shipped_pack()
-    explained = assessments.explain(db.session, row) if row else None
+    explained = assessments.explain(db.session, row, required_actor().authority_id) if row else None
     return render_template(
         "officers/visits/result.html",
         visit=visit,

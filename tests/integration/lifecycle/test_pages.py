@@ -297,16 +297,16 @@ def partner_officer(client: FlaskClient, app: Application, world: World) -> Flas
     return client
 
 
-def test_standing_is_not_shown_to_who_may_not_read_the_visits_behind_it(
+def test_standing_is_told_by_the_visits_that_the_reader_may_read(
     client: FlaskClient, world: World, signed_in: SignIn, app: Application
 ) -> None:
     shop = f"/premises/{world.premises}"
     own = words(signed_in(Role.OFFICER).get(shop).text)
-    assert "Standing here today" in own
-    assert "Not shown: it rests on visits" not in own
-    assert "Standing here today" not in words(signed_in(Role.ADMINISTRATOR).get(shop).text)
-    said = words(partner_officer(client, app, world).get(shop).text)
-    assert "Standing here today Not shown: it rests on visits of another authority" in said
+    assert "Standing, by the visits your authority may read" in own
+    assert "Standing, by the visits" not in words(signed_in(Role.ADMINISTRATOR).get(shop).text)
+    assert "Standing, by the visits" not in words(
+        partner_officer(client, app, world).get(shop).text
+    )
 
 
 def test_the_review_says_what_follows_before_it_asks(world: World, signed_in: SignIn) -> None:
