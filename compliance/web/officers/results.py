@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.pack import Entry
 from compliance.rulebook.words import answer_in_words, question_line
-from compliance.services import assessments, visit_content, visits
+from compliance.services import assessments, changes, visit_content, visits
 from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
@@ -33,7 +33,8 @@ def show(visit_id: str) -> ResponseReturnValue:
         return redirect(url_for("visits.show", visit_id=visit.id))
     row = assessments.latest_assessment(db.session, visit)
     pack = assessments.pack_of(db.session, row) if row else shipped_pack()
-    explained = assessments.explain(db.session, row, required_actor().authority_id) if row else None
+    reader = required_actor().authority_id
+    explained = assessments.explain(db.session, row, reader) if row else None
     return render_template(
         "officers/visits/result.html",
         visit=visit,
@@ -45,6 +46,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         version=version,
         assessment=row,
         explained=explained,
+        change=changes.since_last(db.session, row, reader) if row else None,
         headline=_headline(pack, visit, version),
         tones=_tones(pack),
         sections=_told(pack, version),
