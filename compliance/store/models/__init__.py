@@ -7,13 +7,17 @@ from compliance.store.models.documents import Certificate, Document, DocumentFil
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
 from compliance.store.models.people import User, UserSession
+from compliance.store.models.policies import PolicyVersion
 from compliance.store.models.premises import PossibleDuplicate, Premises
 from compliance.store.models.proposals import Proposal, ReplayChange
+from compliance.store.models.rulebooks import Adoption, AdoptionRequest, Reassessment, Switch
 from compliance.store.models.series import NumberSeries
 from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
 from compliance.store.models.visits import Assessment, Rulebook, Visit, VisitVersion
 
 __all__ = [
+    "Adoption",
+    "AdoptionRequest",
     "Assessment",
     "Attempt",
     "Authority",
@@ -26,12 +30,15 @@ __all__ = [
     "NumberSeries",
     "Operation",
     "Operator",
+    "PolicyVersion",
     "PossibleDuplicate",
     "Premises",
     "Proposal",
+    "Reassessment",
     "ReplayChange",
     "Review",
     "Rulebook",
+    "Switch",
     "Tenure",
     "User",
     "UserSession",
