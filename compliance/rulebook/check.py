@@ -75,7 +75,16 @@ KEYS: Mapping[str, set[str]] = {
         "law",
     },
     "sentence": {"id", "law", "dims", "from", "to", "text", "general"},
-    "law": {"id", "text", "source", "confidence", "unverified"},
+    "law": {
+        "id",
+        "text",
+        "source",
+        "confidence",
+        "unverified",
+        "commenced",
+        "enacted",
+        "confirmed_on",
+    },
 }
 TEXTS = {
     "dim": (), "severity": ("label",), "basis": ("label",), "tier": ("label",), "section": ("title",),
