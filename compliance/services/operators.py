@@ -16,6 +16,8 @@ from compliance.store.models import Operator
 from compliance.store.models.operators import LANGUAGES
 
 _LONGEST_TEXT = 200
+#: What the advice of a Primary Authority covers is a text, not a line.
+LONGEST_SCOPE = 2_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _COMPANY_NUMBER = re.compile(r"[A-Z0-9]{8}")
 
@@ -112,6 +114,6 @@ def _tidy(name: str, value: str | None) -> str | None:
     value = " ".join(value.split())
     if not value.isprintable():
         raise Refused("Remove the characters that cannot be printed", name)
-    if len(value) > (2000 if name == "primary_authority_scope" else _LONGEST_TEXT):
+    if len(value) > (LONGEST_SCOPE if name == "primary_authority_scope" else _LONGEST_TEXT):
         raise Refused("This is too long to keep. Shorten it", name)
     return value or None

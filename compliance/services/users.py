@@ -28,6 +28,10 @@ TOUCH_EVERY = timedelta(seconds=30)
 WRONG = "Email address or password is not right"
 WAIT = "Too many wrong tries. Wait 15 minutes, then try again"
 
+#: The longest address that mail can be sent to (RFC 5321), and a name that fits a page.
+LONGEST_EMAIL = 254
+LONGEST_NAME = 120
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -73,7 +77,7 @@ def add(
     authorities.get(session, authority_id)
     email = email.strip().lower()
     name = " ".join(name.split())
-    if not _EMAIL.fullmatch(email) or len(email) > 254:
+    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
         raise Refused(
             "Enter an email address in the correct format, like name@example.com", "email"
         )

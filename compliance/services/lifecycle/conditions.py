@@ -151,7 +151,10 @@ def _a_decision_is_waiting(moment: Moment) -> str | None:
 def _another_than_the_decider(moment: Moment) -> str | None:
     waiting = waiting_decision(moment.case)
     if waiting and waiting.decided_by_id == moment.actor.user_id:
-        return "You proposed this decision, so a second person has to look at it."
+        return (
+            "You proposed this step, so a second person has to look at it: "
+            f"any other reviewer of {moment.case.visit.authority.name} can confirm it."
+        )
     return None
 
 

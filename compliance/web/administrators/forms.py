@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectChoice, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
 
 from compliance.access import Role
+from compliance.services.passwords import LONGEST
+from compliance.services.users import LONGEST_EMAIL, LONGEST_NAME
+from compliance.web.forms import fields
 
 ROLE_HINTS = {
     Role.OFFICER: "Officer: records visits",
@@ -15,11 +18,9 @@ ROLE_HINTS = {
 }
 
 
-def _role_field() -> RadioField:
-    return RadioField(
-        "Role",
-        choices=[SelectChoice(role.value, ROLE_HINTS[role]) for role in Role],
-        validators=[InputRequired("Choose a role")],
+def _role_field() -> fields.Choice:
+    return fields.choice(
+        "Role", {role.value: ROLE_HINTS[role] for role in Role}, missing="Choose a role"
     )
 
 
@@ -27,17 +28,19 @@ def _password_field(label: str) -> PasswordField:
     return PasswordField(
         label,
         description="At least 12 characters. Give it to the person in private; they should change it.",
-        validators=[InputRequired("Enter a password"), Length(max=200)],
+        validators=[InputRequired("Enter a password"), fields.at_most(LONGEST, "Password")],
     )
 
 
 class PersonForm(FlaskForm):
     """A new colleague."""
 
-    name = StringField("Full name", validators=[InputRequired("Enter a name"), Length(max=120)])
-    email = StringField(
+    name = fields.line("Full name", longest=LONGEST_NAME, missing="Enter a name")
+    email = fields.line(
         "Work email address",
-        validators=[InputRequired("Enter an email address"), Length(max=254)],
+        what="Email address",
+        longest=LONGEST_EMAIL,
+        missing="Enter an email address",
     )
     role = _role_field()
     password = _password_field("First password")

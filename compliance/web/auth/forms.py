@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import HiddenField, PasswordField
+from wtforms.validators import EqualTo, InputRequired
 
-#: Longer than anyone types; hashing a megabyte is work for nothing.
-LONGEST = 200
+from compliance.services.passwords import LONGEST
+from compliance.services.users import LONGEST_EMAIL
+from compliance.web.forms import fields
 
 
 class SignInForm(FlaskForm):
     """E-mail address and password, and the page wanted before."""
 
-    email = StringField(
+    email = fields.line(
         "Email address",
+        longest=LONGEST_EMAIL,
+        missing="Enter your email address",
         filters=[lambda value: (value or "").strip()],
-        validators=[InputRequired("Enter your email address"), Length(max=LONGEST)],
     )
     password = PasswordField(
         "Password",
         validators=[
             InputRequired("Enter your password"),
-            Length(max=LONGEST, message=f"Password must be {LONGEST} characters or fewer"),
+            fields.at_most(LONGEST, "Password"),
         ],
     )
     next = HiddenField()
@@ -39,7 +41,7 @@ class PasswordForm(FlaskForm):
         description="At least 12 characters. Three or four unusual words are easy to remember and hard to guess.",
         validators=[
             InputRequired("Enter a new password"),
-            Length(max=LONGEST, message=f"Password must be {LONGEST} characters or fewer"),
+            fields.at_most(LONGEST, "Password"),
         ],
     )
     again = PasswordField(

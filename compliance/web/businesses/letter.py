@@ -17,8 +17,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
 
 from compliance.access import PUBLIC
 from compliance.documents.law import law_book
@@ -29,6 +27,7 @@ from compliance.store.engine import db, separate_session
 from compliance.store.models import Document
 from compliance.web import form_errors, limits, signed_in
 from compliance.web.dates import london_today, utc_now
+from compliance.web.forms import fields
 from compliance.web.guard import permission
 from compliance.web.pdf import pdf_response
 
@@ -37,20 +36,24 @@ bp = Blueprint("letter", __name__, url_prefix="/letter")
 #: The name of the opened letter within the signed cookie, and how long it stays open.
 _OPENED = "letter"
 _OPEN_FOR = timedelta(minutes=30)
+#: Longer than either can be with all the spaces and hyphens a person types between.
+_LONGEST = 60
 
 
 class LetterForm(FlaskForm):
     """What is printed on the letter."""
 
-    reference = StringField(
+    reference = fields.line(
         "Letter reference",
-        description="For example NORF-2026-000417. It is at the top of the letter.",
-        validators=[InputRequired("Enter the letter reference"), Length(max=60)],
+        longest=_LONGEST,
+        missing="Enter the letter reference",
+        hint="For example NORF-2026-000417. It is at the top of the letter.",
     )
-    code = StringField(
+    code = fields.line(
         "Code",
-        description="12 letters and numbers, such as 7K3M-9QXT-W2PD.",
-        validators=[InputRequired("Enter the code"), Length(max=60)],
+        longest=_LONGEST,
+        missing="Enter the code",
+        hint="12 letters and numbers, such as 7K3M-9QXT-W2PD.",
     )
 
 

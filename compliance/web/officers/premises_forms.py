@@ -13,35 +13,18 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
 
-from compliance.rulebook.pack import Entry
 from compliance.services import postcodes, premises_fields, shop_kinds
-from compliance.services.operators import OperatorDetails
-from compliance.services.premises_fields import LONGEST_TEXT, PremisesDetails
+from compliance.services.operators import LONGEST_SCOPE, OperatorDetails
+from compliance.services.premises_fields import PremisesDetails
 from compliance.store.models import Authority, Operator, Premises
 from compliance.store.models.premises import NATIONS
-from compliance.web.forms.answer_types import AnswerField, Day
+from compliance.web.forms import fields
 
-_NATIONS = [SelectChoice(code, premises_fields.nation_label(code)) for code in NATIONS]
-
-
-def _day(name: str, label: str, error: str) -> AnswerField:
-    entry: Entry = {"id": name, "type": "date", "label": {"en": label}, "error": {"en": error}}
-    return AnswerField(Day(entry, {}))
-
-
-def _day_of(field: AnswerField) -> date | None:
-    return date.fromisoformat(field.data) if field.data else None
-
-
-def _line(label: str, *, longest: int = LONGEST_TEXT, hint: str = "") -> StringField:
-    message = f"{label} must be {longest} characters or fewer"
-    return StringField(label, description=hint, validators=[Length(max=longest, message=message)])
+_NATIONS = {code: premises_fields.nation_label(code) for code in NATIONS}
 
 
 def a_postcode(form: FlaskForm, field: StringField) -> None:
@@ -53,23 +36,13 @@ def a_postcode(form: FlaskForm, field: StringField) -> None:
 class PremisesForm(FlaskForm):
     """A place: what it is called, where it is, what it sells."""
 
-    trading_name = StringField(
-        "Name over the door",
-        validators=[
-            DataRequired("Enter the name the shop trades under"),
-            Length(max=LONGEST_TEXT, message="The name must be 200 characters or fewer"),
-        ],
+    trading_name = fields.line(
+        "Name over the door", what="Name", missing="Enter the name the shop trades under"
     )
-    address_line_1 = StringField(
-        "Address line 1",
-        validators=[
-            DataRequired("Enter the first line of the address"),
-            Length(max=LONGEST_TEXT, message="Address line 1 must be 200 characters or fewer"),
-        ],
-    )
-    address_line_2 = _line("Address line 2 (optional)")
-    address_line_3 = _line("Address line 3 (optional)")
-    address_line_4 = _line("Address line 4 (optional)")
+    address_line_1 = fields.line("Address line 1", missing="Enter the first line of the address")
+    address_line_2 = fields.line("Address line 2 (optional)")
+    address_line_3 = fields.line("Address line 3 (optional)")
+    address_line_4 = fields.line("Address line 4 (optional)")
     postcode = StringField(
         "Postcode",
         description="Letters need one. Leave it empty only if nobody knows it",
@@ -80,26 +53,22 @@ class PremisesForm(FlaskForm):
         description="It decides which law applies",
         choices=[
             SelectChoice("", "By its postcode, or to be confirmed later"),
-            *_NATIONS,
+            *(SelectChoice(code, label) for code, label in _NATIONS.items()),
         ],
         default="",
     )
     partner = SelectField("Partner authority", validate_choice=False)
     shop_kind = SelectField("Kind of shop")
     channels = SelectMultipleField("How it sells")
-    sells_knives = RadioField(
+    sells_knives = fields.choice(
         "Does it sell knives?",
-        choices=[
-            SelectChoice("yes", "Yes"),
-            SelectChoice("no", "No"),
-            SelectChoice("unknown", "Not known"),
-        ],
-        validators=[InputRequired("Select whether it sells knives")],
+        {"yes": "Yes", "no": "No", "unknown": "Not known"},
+        missing="Select whether it sells knives",
     )
-    sells_knives_seen_on = _day(
+    sells_knives_seen_on = fields.day(
         "sells_knives_seen_on", "Seen on", "Enter the day on which this was seen"
     )
-    uprn = _line(
+    uprn = fields.line(
         "UPRN (optional)", longest=12, hint="The property’s number in council and mapping data"
     )
     not_a_duplicate = BooleanField(
@@ -141,7 +110,7 @@ class PremisesForm(FlaskForm):
             address_line_1=self.address_line_1.data or "",
             channels=tuple(self.channels.data or ()),
             sells_knives=self.sells_knives.data,
-            sells_knives_seen_on=_day_of(self.sells_knives_seen_on),
+            sells_knives_seen_on=fields.day_of(self.sells_knives_seen_on),
             **given,
         )
 
@@ -168,30 +137,25 @@ class PremisesForm(FlaskForm):
 class NationForm(FlaskForm):
     """A person's word on the nation."""
 
-    nation = RadioField(
-        "Which nation is the shop in?",
-        choices=_NATIONS,
-        validators=[InputRequired("Select the nation the shop is in")],
+    nation = fields.choice(
+        "Which nation is the shop in?", _NATIONS, missing="Select the nation the shop is in"
     )
 
 
 class OperatorForm(FlaskForm):
     """A legal person that trades at a premises."""
 
-    legal_name = StringField(
+    legal_name = fields.line(
         "Legal name",
-        description="The company, partnership or person, as it stands on a receipt or licence",
-        validators=[
-            DataRequired("Enter the name of the company or person who trades here"),
-            Length(max=LONGEST_TEXT, message="The name must be 200 characters or fewer"),
-        ],
+        missing="Enter the name of the company or person who trades here",
+        hint="The company, partnership or person, as it stands on a receipt or licence",
     )
-    company_number = _line(
+    company_number = fields.line(
         "Company number (optional)",
         longest=10,
         hint="A company that is kept already is known by its number",
     )
-    chain_name = _line("Chain (optional)", hint="When the shop is one of a chain")
+    chain_name = fields.line("Chain (optional)", hint="When the shop is one of a chain")
     language_preference = RadioField(
         "Language of letters",
         choices=[
@@ -201,23 +165,20 @@ class OperatorForm(FlaskForm):
         ],
         default="",
     )
-    registered_office_line_1 = _line("Address line 1")
-    registered_office_line_2 = _line("Address line 2")
-    registered_office_line_3 = _line("Address line 3")
-    registered_office_line_4 = _line("Address line 4")
+    registered_office_line_1 = fields.line("Address line 1")
+    registered_office_line_2 = fields.line("Address line 2")
+    registered_office_line_3 = fields.line("Address line 3")
+    registered_office_line_4 = fields.line("Address line 4")
     registered_office_postcode = StringField("Postcode", validators=[a_postcode])
-    primary_authority_name = _line("Primary Authority partner")
-    primary_authority_scope = TextAreaField(
-        "What its advice covers",
-        validators=[Length(max=2000, message="This must be 2,000 characters or fewer")],
-    )
-    primary_authority_email = _line("Email address for the copy")
-    primary_authority_line_1 = _line("Address line 1")
-    primary_authority_line_2 = _line("Address line 2")
-    primary_authority_line_3 = _line("Address line 3")
-    primary_authority_line_4 = _line("Address line 4")
+    primary_authority_name = fields.line("Primary Authority partner")
+    primary_authority_scope = fields.text("What its advice covers", longest=LONGEST_SCOPE)
+    primary_authority_email = fields.line("Email address for the copy")
+    primary_authority_line_1 = fields.line("Address line 1")
+    primary_authority_line_2 = fields.line("Address line 2")
+    primary_authority_line_3 = fields.line("Address line 3")
+    primary_authority_line_4 = fields.line("Address line 4")
     primary_authority_postcode = StringField("Postcode", validators=[a_postcode])
-    from_date = _day("from_date", "First day here", "Enter the first day of this operator")
+    from_date = fields.day("from_date", "First day here", "Enter the first day of this operator")
 
     def details(self) -> OperatorDetails:
         """Return what was typed. Call it after the form validated."""
@@ -229,7 +190,7 @@ class OperatorForm(FlaskForm):
 
     def day(self) -> date | None:
         """Return the first day, None where none was typed."""
-        return _day_of(self.from_date)
+        return fields.day_of(self.from_date)
 
     @staticmethod
     def as_kept(operator: Operator) -> dict[str, Any]:
@@ -241,29 +202,26 @@ class OperatorForm(FlaskForm):
 class StatusForm(FlaskForm):
     """A shop that closed or moved."""
 
-    status = RadioField(
+    status = fields.choice(
         "What happened?",
-        choices=[
-            SelectChoice("closed", "It closed"),
-            SelectChoice("moved", "It moved to another address"),
-        ],
-        validators=[InputRequired("Select whether it closed or moved")],
+        {"closed": "It closed", "moved": "It moved to another address"},
+        missing="Select whether it closed or moved",
     )
-    since = _day("since", "Since when?", "Enter the day since when")
+    since = fields.day("since", "Since when?", "Enter the day since when")
 
     def day(self) -> date | None:
         """Return the day, None where none was typed."""
-        return _day_of(self.since)
+        return fields.day_of(self.since)
 
 
 class DuplicateForm(FlaskForm):
     """A person's word on two entries."""
 
-    answer = RadioField(
+    answer = fields.choice(
         "Are these the same shop?",
-        choices=[
-            SelectChoice("same", "Yes, the same shop: keep one entry"),
-            SelectChoice("different", "No, two shops: add the new one"),
-        ],
-        validators=[InputRequired("Select whether these are the same shop")],
+        {
+            "same": "Yes, the same shop: keep one entry",
+            "different": "No, two shops: add the new one",
+        },
+        missing="Select whether these are the same shop",
     )

@@ -16,6 +16,7 @@ from compliance.services.lifecycle.timeline import step_words
 from compliance.store.engine import db
 from compliance.web import form_errors
 from compliance.web.dates import london_today, utc_now
+from compliance.web.forms.fields import day_of
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
 from compliance.web.officers.steps.forms import DecideForm, PressForm, PrimaryAuthorityForm
@@ -33,8 +34,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     case = case_for(visit)
     if case is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
-    form = DecideForm()
-    form.step.choices = _choices(case)
+    form = _decide_form(case)
     if form.validate_on_submit():
         try:
             decision = decisions.decide(
@@ -44,7 +44,7 @@ def show(visit_id: str) -> ResponseReturnValue:
                 visit.id,
                 step=form.step.data,
                 reason=form.reason.data or "",
-                primary_authority_on=form.primary_authority_on.data,
+                primary_authority_on=day_of(form.primary_authority_on),
                 primary_authority_reference=form.primary_authority_reference.data or "",
             )
         except Refused as refused:
@@ -65,19 +65,27 @@ def show(visit_id: str) -> ResponseReturnValue:
 def told_primary_authority(visit_id: str) -> ResponseReturnValue:
     """Record when the Primary Authority was told."""
     visit = own_visit(visit_id)
-    form = PrimaryAuthorityForm()
-    if form.validate_on_submit():
-        decisions.tell_primary_authority(
-            db.session,
-            required_actor(),
-            utc_now(),
-            visit.id,
-            on=form.primary_authority_on.data,
-            reference=form.primary_authority_reference.data or "",
-        )
-        flash("The Primary Authority step is recorded", "success")
+    case = case_for(visit)
+    if case is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
-    raise Refused("Enter the day on which the Primary Authority was told.")
+    form = PrimaryAuthorityForm()
+    told_on = day_of(form.primary_authority_on) if form.validate() else None
+    if told_on is not None:
+        try:
+            decisions.tell_primary_authority(
+                db.session,
+                required_actor(),
+                utc_now(),
+                visit.id,
+                on=told_on,
+                reference=form.primary_authority_reference.data or "",
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            flash("The Primary Authority step is recorded", "success")
+            return redirect(url_for("steps.show", visit_id=visit.id))
+    return _page(case, _decide_form(case, fresh=True), told=form), 422
 
 
 @bp.post("/<visit_id>/decide/primary-authority/<any(consented, objected):answer>")
@@ -116,21 +124,28 @@ def _choices(case: Case) -> list[SelectChoice]:
     ]
 
 
-def _page(case: Case, form: DecideForm) -> str:
-    visit, waiting = case.visit, waiting_decision(case)
+def _decide_form(case: Case, *, fresh: bool = False) -> DecideForm:
+    form = DecideForm(formdata=None) if fresh else DecideForm()
+    form.step.choices = _choices(case)
+    return form
+
+
+def _page(case: Case, form: DecideForm, told: PrimaryAuthorityForm | None = None) -> str:
+    visit, waiting, moment = case.visit, waiting_decision(case), moment_of(case)
     return render_template(
         "officers/steps/decide.html",
         visit=visit,
         case=case,
         kind=visit_words.kind_label(visit.kind),
-        reason=reason_against(STEPS["decide"], moment_of(case)),
+        reason=reason_against(STEPS["decide"], moment),
+        not_second=reason_against(STEPS["refuse"], moment) if waiting else None,
         waiting=waiting,
         waiting_step=step_words(case, waiting) if waiting else "",
         partner=visit.operator.primary_authority_name if visit.operator else None,
-        told_form=PrimaryAuthorityForm(formdata=None),
+        told_form=told or PrimaryAuthorityForm(formdata=None),
         press_form=PressForm(formdata=None),
         deadlines=deadlines_of(case.pack, case.assessment, london_today()),
         today=london_today(),
         form=form,
-        errors=form_errors.listed(form),
+        errors=form_errors.listed(form) + (form_errors.listed(told) if told else []),
     )

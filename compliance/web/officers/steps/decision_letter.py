@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from compliance.services.errors import Refused
 from compliance.services.lifecycle import notifications
 from compliance.services.lifecycle.conditions import made_decision, reason_against
 from compliance.services.lifecycle.machine import STEPS
 from compliance.services.lifecycle.timeline import step_words
-from compliance.store.engine import db
 from compliance.web import form_errors
-from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
+from compliance.web.officers.steps import sending
 from compliance.web.officers.steps.forms import PressForm
-from compliance.web.officers.steps.opened import case_for, moment_of, office, own_visit
-from compliance.web.signed_in import required_actor
+from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
 
 bp = Blueprint("decision_letter", __name__, url_prefix="/visits")
 
@@ -32,16 +29,9 @@ def show(visit_id: str) -> ResponseReturnValue:
     if case is None or decision is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = PressForm()
-    if form.validate_on_submit():
-        try:
-            document = notifications.tell_decision(
-                db.session, required_actor(), utc_now(), office(), visit.id
-            )
-        except Refused as refused:
-            form_errors.put(form, refused)
-        else:
-            flash(f"Letter {document.reference} is ready to print and post", "success")
-            return redirect(url_for("documents.show", reference=document.reference))
+    sent = sending.pressed(form, notifications.tell_decision, visit.id)
+    if sent is not None:
+        return sent
     return (
         render_template(
             "officers/steps/decision_letter.html",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
@@ -15,6 +17,7 @@ from compliance.store.engine import db
 from compliance.store.models import Visit
 from compliance.web import form_errors
 from compliance.web.dates import london_today, long_date, utc_now
+from compliance.web.forms.fields import day_of
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
 from compliance.web.officers.steps.forms import FinishForm, FollowUpForm
@@ -40,7 +43,7 @@ def show(visit_id: str) -> ResponseReturnValue:
                 utc_now(),
                 visit.id,
                 note=form.note.data or "",
-                due_on=form.due_on.data,
+                due_on=day_of(form.due_on),
             )
         except Refused as refused:
             form_errors.put(form, refused)
@@ -55,39 +58,56 @@ def show(visit_id: str) -> ResponseReturnValue:
 def finish(visit_id: str, follow_up_id: int) -> ResponseReturnValue:
     """Say that a follow-up is done."""
     visit = own_visit(visit_id)
-    form = FinishForm()
-    form.done_by.choices = _later_visits(visit)
-    if not form.validate():
-        raise Refused("Choose a visit from the list, and use at most 300 characters.")
-    follow_ups.finish(
-        db.session,
-        required_actor(),
-        utc_now(),
-        visit.id,
-        follow_up_id,
-        note=form.note.data or "",
-        done_by_visit_id=form.done_by.data or None,
-    )
-    flash("The follow-up is finished", "success")
-    return redirect(url_for("follow_up.show", visit_id=visit.id))
+    form = _finish_form(visit, follow_up_id)
+    if form.validate():
+        try:
+            follow_ups.finish(
+                db.session,
+                required_actor(),
+                utc_now(),
+                visit.id,
+                follow_up_id,
+                note=form.note.data or "",
+                done_by_visit_id=form.done_by.data or None,
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            flash("The follow-up is finished", "success")
+            return redirect(url_for("follow_up.show", visit_id=visit.id))
+    return _page(visit, FollowUpForm(formdata=None), {follow_up_id: form}), 422
 
 
-def _page(visit: Visit, form: FollowUpForm) -> str:
+def _page(
+    visit: Visit, form: FollowUpForm, finishing: Mapping[int, FinishForm] | None = None
+) -> str:
+    """The page; `finishing` is the form that could not be taken, by its follow-up."""
     case = case_for(visit)
-    finish_form = FinishForm(formdata=None)
-    finish_form.done_by.choices = _later_visits(visit)
     moment = moment_of(case) if case else None
+    finishing = finishing or {}
+    errors = form_errors.listed(form)
+    for each in finishing.values():
+        errors += form_errors.listed(each)
     return render_template(
         "officers/steps/follow_up.html",
         visit=visit,
         kind=visit_words.kind_label(visit.kind),
         reason=reason_against(STEPS["plan_follow_up"], moment) if moment else NO_CASE,
         may_finish=moment is not None and reason_against(STEPS["finish_follow_up"], moment) is None,
-        finish_form=finish_form,
+        finishing=finishing,
+        finish_form=lambda each: finishing.get(each.id) or _finish_form(visit, each.id, fresh=True),
         today=london_today(),
         form=form,
-        errors=form_errors.listed(form),
+        errors=errors,
     )
+
+
+def _finish_form(visit: Visit, follow_up_id: int, *, fresh: bool = False) -> FinishForm:
+    """The form of one follow-up, its boxes named after it: the page holds one for each."""
+    prefix = f"finish-{follow_up_id}"
+    form = FinishForm(prefix=prefix, formdata=None) if fresh else FinishForm(prefix=prefix)
+    form.done_by.choices = _later_visits(visit)
+    return form
 
 
 def _later_visits(visit: Visit) -> list[SelectChoice]:

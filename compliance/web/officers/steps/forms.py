@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateField,
-    HiddenField,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import HiddenField, SelectField
+from wtforms.validators import InputRequired
 
-LONGEST = 4000
+from compliance.web.forms import fields
 
-
-def _long(label: str, description: str = "") -> TextAreaField:
-    return TextAreaField(
-        label,
-        description=description,
-        validators=[Length(max=LONGEST, message=f"Use at most {LONGEST:,} characters")],
-    )
-
-
-def _day(label: str, description: str = "") -> DateField:
-    field: DateField = DateField(label, description=description, validators=[Optional()])
-    return field
+LONGEST_LINE = 300
+LONGEST_REFERENCE = 100
 
 
 class ReviewForm(FlaskForm):
     """Agree with the record, or return it with a note."""
 
-    version = HiddenField(validators=[InputRequired()])
-    outcome = RadioField(
-        "Is the record right?",
-        choices=[
-            SelectChoice("agreed", "Agree: the record is complete and sound"),
-            SelectChoice("returned", "Return: the officer should look again"),
-        ],
-        validators=[InputRequired("Choose whether to agree or return")],
+    version = HiddenField(
+        validators=[InputRequired("Open the review again: it did not say which version you read")]
     )
-    note = _long("Note", "If you return it, say what to look at again.")
+    outcome = fields.choice(
+        "Is the record right?",
+        {
+            "agreed": "Agree: the record is complete and sound",
+            "returned": "Return: the officer should look again",
+        },
+        missing="Choose whether to agree or return",
+    )
+    note = fields.text("Note", hint="If you return it, say what to look at again.")
 
 
 class PressForm(FlaskForm):
@@ -52,72 +36,90 @@ class PressForm(FlaskForm):
 class DecideForm(FlaskForm):
     """Which step, and why; with a Primary Authority, when it was told."""
 
-    step = RadioField("What do you decide?", validators=[InputRequired("Choose a step")])
-    reason = _long("Why did you decide on this step?", "Not needed for a plain pass.")
-    primary_authority_on = _day(
-        "When was the Primary Authority told in writing?",
-        "Only for a formal step. Leave this empty if it was not told yet.",
+    step = fields.choice("What do you decide?", {}, missing="Choose a step")
+    reason = fields.text(
+        "Why did you decide on this step?", what="Reason", hint="Not needed for a plain pass."
     )
-    primary_authority_reference = StringField(
-        "Reference of that letter or email", validators=[Length(max=100)]
+    primary_authority_on = fields.day(
+        "primary_authority_on",
+        "When was the Primary Authority told in writing?",
+        "Enter the day on which the Primary Authority was told",
+        hint="Only for a formal step. Leave this empty if it was not told yet.",
+    )
+    primary_authority_reference = fields.line(
+        "Reference of that letter or email", what="Reference", longest=LONGEST_REFERENCE
     )
 
 
 class ConfirmForm(FlaskForm):
     """The second person agrees, or not."""
 
-    outcome = RadioField(
+    outcome = fields.choice(
         "Do you agree with this step?",
-        choices=[
-            SelectChoice("confirmed", "Yes, confirm the decision"),
-            SelectChoice("refused", "No, it should be looked at again"),
-        ],
-        validators=[InputRequired("Choose whether you agree")],
+        {
+            "confirmed": "Yes, confirm the decision",
+            "refused": "No, it should be looked at again",
+        },
+        missing="Choose whether you agree",
     )
-    note = _long("Note", "If you do not agree, say why.")
+    note = fields.text("Note", hint="If you do not agree, say why.")
 
 
 class PrimaryAuthorityForm(FlaskForm):
     """When the Primary Authority was told."""
 
-    primary_authority_on = DateField(
-        "When was it told in writing?", validators=[InputRequired("Enter the day")]
+    primary_authority_on = fields.day(
+        "primary_authority_on",
+        "When was it told in writing?",
+        "Enter the day on which the Primary Authority was told",
+        required=True,
     )
-    primary_authority_reference = StringField(
-        "Reference of that letter or email", validators=[Length(max=100)]
+    primary_authority_reference = fields.line(
+        "Reference of that letter or email", what="Reference", longest=LONGEST_REFERENCE
     )
 
 
 class FollowUpForm(FlaskForm):
     """Something to be done after a visit."""
 
-    note = StringField(
+    note = fields.line(
         "What is to be done?",
-        validators=[InputRequired("Say what is to be done"), Length(max=300)],
+        what="What is to be done",
+        longest=LONGEST_LINE,
+        missing="Say what is to be done",
     )
-    due_on = _day("By which day?", "Leave this empty if there is no day.")
+    due_on = fields.day(
+        "due_on",
+        "By which day?",
+        "Enter the day by which it is to be done",
+        hint="Leave this empty if there is no day.",
+    )
 
 
 class FinishForm(FlaskForm):
     """How a follow-up was done."""
 
-    done_by = SelectField("Done by this visit", validate_choice=True)
-    note = StringField(
-        "Or say how it was done, or why it is not needed", validators=[Length(max=300)]
+    done_by = SelectField("Done by this visit", validate_choice=False)
+    note = fields.line(
+        "Or say how it was done, or why it is not needed",
+        what="How it was done",
+        longest=LONGEST_LINE,
     )
 
 
 class ShareForm(FlaskForm):
     """Which partner may read the visit."""
 
-    authority = RadioField("Share with", validators=[InputRequired("Choose a partner")])
+    authority = fields.choice("Share with", {}, missing="Choose a partner")
 
 
 class EndForm(FlaskForm):
     """Why a certificate ends."""
 
-    reason = StringField(
+    reason = fields.line(
         "Why does it end?",
-        description="For our own records. The public page only says that it has been withdrawn.",
-        validators=[InputRequired("Say why the certificate ends"), Length(max=300)],
+        what="Reason",
+        longest=LONGEST_LINE,
+        missing="Say why the certificate ends",
+        hint="For our own records. The public page only says that it has been withdrawn.",
     )

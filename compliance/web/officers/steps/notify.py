@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from compliance.services.errors import Refused
 from compliance.services.lifecycle import notifications
 from compliance.services.lifecycle.conditions import letter_sent, reason_against
 from compliance.services.lifecycle.letters import recipient_of
 from compliance.services.lifecycle.machine import STEPS
-from compliance.store.engine import db
 from compliance.web import form_errors
-from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
+from compliance.web.officers.steps import sending
 from compliance.web.officers.steps.forms import PressForm
-from compliance.web.officers.steps.opened import case_for, moment_of, office, own_visit
-from compliance.web.signed_in import required_actor
+from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
 
 bp = Blueprint("notify", __name__, url_prefix="/visits")
 
@@ -31,16 +28,9 @@ def show(visit_id: str) -> ResponseReturnValue:
     if case is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = PressForm()
-    if form.validate_on_submit():
-        try:
-            document = notifications.notify(
-                db.session, required_actor(), utc_now(), office(), visit.id
-            )
-        except Refused as refused:
-            form_errors.put(form, refused)
-        else:
-            flash(f"Letter {document.reference} is ready to print and post", "success")
-            return redirect(url_for("documents.show", reference=document.reference))
+    sent = sending.pressed(form, notifications.notify, visit.id)
+    if sent is not None:
+        return sent
     operator = visit.operator
     return (
         render_template(
