@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from compliance.access import Actor
+from compliance.documents import kinds
 from compliance.services.lifecycle.certificates import Status, status_on
 from compliance.services.permission import require
 from compliance.services.spelling import fold
@@ -39,6 +40,20 @@ def status_of(document: Document, today: date) -> str:
     if document.certificate is None:
         return SENT
     return status_on(document.certificate, today).value
+
+
+def title_of(document: Document) -> str:
+    """Return what a document is called, the letter that tells a decision apart from the first."""
+    kind = kinds().get(document.kind)
+    title = kind.title["en"] if kind else document.kind
+    return f"{title}: our decision" if document.decision_id else title
+
+
+def title_on_file(document: Document) -> str:
+    """Return what a document is called among several of one visit, corrections told apart too."""
+    version = document.inputs.get("visit_version", 1)
+    title = title_of(document)
+    return f"{title} (version {version} of the record)" if version > 1 else title
 
 
 def issued(

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.documents import DocumentData, kinds
+from compliance.documents import DocumentData
 from compliance.documents.data_json import from_json
 from compliance.services.lifecycle import access_codes
 from compliance.services.throttle import Door, Limits
@@ -82,11 +82,6 @@ def mark_of(document: Document) -> str:
 def said(document: Document) -> DocumentData:
     """Return what a document says, from the inputs kept with it."""
     return from_json(document.inputs["data"])
-
-
-def title_of(document: Document) -> str:
-    """Return what a kind of document is called."""
-    return kinds()[document.kind].title["en"]
 
 
 def newest_after(others: Sequence[Document], letter: Document) -> Document | None:

@@ -22,7 +22,7 @@ from compliance.access import PUBLIC
 from compliance.documents.law import law_book
 from compliance.services.errors import NotFound
 from compliance.services.lifecycle import issue, portal
-from compliance.services.lifecycle.documents import status_of
+from compliance.services.lifecycle.documents import status_of, title_of
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Document
 from compliance.web import form_errors, limits, signed_in
@@ -107,8 +107,7 @@ def view() -> ResponseReturnValue:
                 law_book().sentence(name, data.nation, data.law_on).text[data.language]
             ),
             downloads=[
-                (each, portal.title_of(each), len(each.file.content), _status(each))
-                for each in others
+                (each, title_of(each), len(each.file.content), _status(each)) for each in others
             ],
             newer=portal.newest_after(others, letter),
         )

@@ -61,6 +61,7 @@ def index() -> ResponseReturnValue:
         page=Page(found, number, total),
         wanted=wanted,
         titles=_titles(),
+        title_of=documents.title_on_file,
         statuses=STATUSES,
         status_of=lambda each: documents.status_of(each, london_today()),
         here=url_for("documents.index"),
@@ -111,7 +112,7 @@ def _page(document: Document, *, new_code: str = "", form: EndForm | None = None
     return render_template(
         "officers/documents/show.html",
         document=document,
-        title=_titles().get(document.kind, document.kind),
+        title=documents.title_on_file(document),
         status=documents.status_of(document, london_today()),
         statuses=STATUSES,
         own=document.authority_id == required_actor().authority_id,
@@ -149,7 +150,7 @@ def _day(name: str) -> date | None:
 def _row(document: Document) -> tuple[object, ...]:
     return (
         document.reference,
-        _titles().get(document.kind, document.kind),
+        documents.title_on_file(document),
         document.language,
         STATUSES[documents.status_of(document, london_today())][0],
         local_moment(document.issued_at),

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from compliance.access import allows
-from compliance.documents import kinds
 from compliance.rulebook import shipped_pack
 from compliance.services import (
     assessments,
@@ -115,7 +114,7 @@ def show(premises_id: int) -> str:
         documents=premises.documents_at(db.session, actor, shop.id)
         if allows(actor, "document.read")
         else [],
-        document_titles={name: kind.title["en"] for name, kind in kinds().items()},
+        document_title=documents.title_on_file,
         document_statuses=DOCUMENT_STATUSES,
         document_status=lambda each: documents.status_of(each, today),
         nation=premises_fields.nation_label(shop.nation),

@@ -11,10 +11,15 @@ from flask.testing import FlaskClient
 
 from compliance.access import Role
 from compliance.app import Application
+from compliance.services.lifecycle import documents
+from compliance.services.visit_content import Record
+from compliance.services.visits import correct
 from compliance.store.engine import separate_session
 from compliance.store.models import FollowUp, Operator, Premises, Visit
 from tests.integration.conftest import SignIn
+from tests.integration.lifecycle.conftest import DECIDED_ON, SALE
 from tests.integration.lifecycle.test_pages import NOW, words
+from tests.town import Town, noon
 from tests.world import World
 
 
@@ -168,3 +173,33 @@ def test_who_proposed_a_step_is_told_who_can_confirm_it_and_is_not_asked_to(
     page = reviewer.get(f"/visits/{others}/decide").text
     assert f'href="/visits/{others}/confirm"' in page
     assert "any other reviewer" not in page
+
+
+def test_the_letters_of_one_visit_are_told_apart(world: World, reviewer: FlaskClient) -> None:
+    sent = reviewer.post(f"/visits/{world.visits['decided']}/decision-letter")
+    second = sent.location.rpartition("/")[2]
+    pages = [reviewer.get(f"/documents/{each}").text for each in (world.letter, second)]
+    titles = [re.search(r"<title>(.*?)</title>", page, re.S) for page in pages]
+    assert titles[0]
+    assert titles[1]
+    assert titles[0][1].split(",")[0] == "Test purchase: a sale was made"
+    assert titles[1][1].split(",")[0] == "Test purchase: a sale was made: our decision"
+    for address in ("/documents", "/documents?as=csv", f"/premises/{world.premises}"):
+        listed = reviewer.get(address).get_data(as_text=True)
+        assert listed.count("a sale was made: our decision") == 1, address
+
+
+def test_letters_on_versions_of_a_record_are_told_apart(town: Town) -> None:
+    sale = town.agree(town.record("test_purchase", SALE))
+    first = town.notify(sale)
+    correct(
+        town.session,
+        town.officer,
+        noon(DECIDED_ON),
+        sale,
+        Record(answers={**SALE, "tp_till_prompt": "no"}, operation_facts={}),
+        reason="The journal shows no prompt",
+    )
+    second = town.notify(town.agree(sale, on=DECIDED_ON), on=DECIDED_ON)
+    assert "version" not in documents.title_on_file(first)
+    assert documents.title_on_file(second).endswith(" (version 2 of the record)")
