@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from compliance.commands import database, demo, documents, premises, replay, rulebook, user
+from compliance.commands import database, demo, documents, keys, premises, replay, rulebook, user
 
 
 def register(app: Flask) -> None:
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo.group)
     app.cli.add_command(documents.group)
     app.cli.add_command(documents.verify)
+    app.cli.add_command(keys.group)
     app.cli.add_command(premises.group)
     app.cli.add_command(user.group)
     app.cli.add_command(rulebook.assess)

@@ -31,10 +31,12 @@ class Settings:
     given_secret_key: str | None = None
     #: How many proxies of ours stand before the service: their X-Forwarded-* are believed.
     trusted_proxies: int = 0
+    #: The address of a timestamp service (RFC 3161) for certificates; empty: none is asked.
+    timestamp_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read DATABASE_URL, PUBLIC_URL, DATA_DIR, SECRET_KEY, PORT and TRUSTED_PROXIES.
+        """Read DATABASE_URL, PUBLIC_URL, DATA_DIR, SECRET_KEY, PORT, TRUSTED_PROXIES and TIMESTAMP_URL.
 
         Raises SettingsError for a value that cannot be used.
         """
@@ -48,6 +50,7 @@ class Settings:
             port=port,
             given_secret_key=_secret_key(env.get("SECRET_KEY")),
             trusted_proxies=_trusted_proxies(env.get("TRUSTED_PROXIES")),
+            timestamp_url=_timestamp_url(env.get("TIMESTAMP_URL")),
         )
 
     def ensure_data_dir(self) -> Path:
@@ -134,6 +137,18 @@ def _trusted_proxies(given: str | None) -> int:
     if given not in ("0", "1", "2", "3"):
         raise SettingsError(f"TRUSTED_PROXIES must be 0, 1, 2 or 3, not {given!r}")
     return int(given)
+
+
+def _timestamp_url(given: str | None) -> str:
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(
+            "TIMESTAMP_URL must be the address of a timestamp service, such as "
+            "https://timestamps.example/tsa"
+        )
+    return given
 
 
 def _secret_key(given: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-SETTINGS = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "PORT")
+SETTINGS = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "PORT", "TIMESTAMP_URL")
 
 # The build server must not meet a new example on an innocent change; a developer should.
 hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)

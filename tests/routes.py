@@ -156,6 +156,7 @@ ROUTES: dict[str, Route] = {
     "letter.close": Route(),
     "certificate.show": Route(lambda world: {"token": world.certificate}),
     "check_document.upload": Route(),
+    "proof.show": Route(),
     "premises.index": Route(),
     "premises.new": Route(),
     "premises.show": Route(_premises, owned=True),

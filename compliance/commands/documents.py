@@ -4,8 +4,6 @@ and whether a file is ours and still holds."""
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from compliance.commands.stopping import Unusable, plainly
+from compliance.commands.written import write_whole
 from compliance.documents import DocumentRefused, kinds, render
 from compliance.documents.keys import root_certificates
 from compliance.documents.kinds import kind_called
@@ -71,7 +70,7 @@ def preview(kind: str, target: Path, source: Path | None, language: str) -> None
         raise Unusable(refused.reason) from None
     except PrintingFailed as failed:
         raise click.ClickException(f"The document could not be printed: {failed}") from None
-    _write(target, made.pdf)
+    write_whole(target, made.pdf)
     click.echo(f"{target}: {made.pages} {'page' if made.pages == 1 else 'pages'}, {kind}, SPECIMEN")
 
 
@@ -124,7 +123,7 @@ def export(reference: str, target: Path, language: str) -> None:
             has = f" It was issued in: {', '.join(e.language for e in same)}." if same else ""
             raise Unusable(f"There is no document {reference!r} in the language {language!r}.{has}")
         content = found.file.content
-    _write(target, content)
+    write_whole(target, content)
     click.echo(f"{target}: {found.kind}, {found.language}, SHA-256 {found.sha256}")
 
 
@@ -173,19 +172,3 @@ def _content(path: Path) -> bytes:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _write(target: Path, content: bytes) -> None:
-    """Put the file in its place whole or not at all."""
-    try:
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(aside, 0o644)
-            os.replace(aside, target)
-        except OSError:
-            os.unlink(aside)
-            raise
-    except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror}.") from None

@@ -94,7 +94,10 @@ def _scan(data: DocumentData) -> str:
     return f"{data.portal.link}#{data.reference}/{data.portal.code}"
 
 
-def qr_image(text: str) -> str:
-    """A QR code of `text` as a data address of an SVG; the page leaves the quiet margin."""
-    code = segno.make(text, error="m", micro=False)
+def qr_image(text: str, error: str = "m") -> str:
+    """A QR code of `text` as a data address of an SVG; the page leaves the quiet margin.
+
+    `error` is how much of it may be damaged: "l" for a long text, so that its squares stay large.
+    """
+    code = segno.make(text, error=error, micro=False)
     return code.svg_data_uri(border=0, omitsize=True, dark="#000", light="#fff")

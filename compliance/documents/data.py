@@ -140,6 +140,7 @@ class DocumentData:
     copies_to: tuple[str, ...] = _many(10, 120)
     portal: Portal | None = None
     status_url: str = _text(200, "")
+    proof_url: str = _text(900, "")  # the page that checks it offline, # and the proof
     valid_until: date | None = None
     checked: tuple[Channel, ...] = _many(6)
     not_checked: tuple[Channel, ...] = _many(6)

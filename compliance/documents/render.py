@@ -13,14 +13,19 @@ from compliance.documents.gates import refuse_unfit
 from compliance.documents.geometry import MOST_BYTES
 from compliance.documents.kinds import kind_called
 from compliance.documents.press import Press, PrintingFailed, press
+from compliance.documents.proofs import Claim
 from compliance.documents.refused import DocumentRefused
 
 
 class Seal(Protocol):
-    """What signs a finished PDF."""
+    """What signs a finished PDF, and proves what it states."""
 
     def sign(self, pdf: bytes) -> bytes:
         """Return the PDF with its empty signature field signed."""
+        ...
+
+    def prove(self, claim: Claim) -> str:
+        """Return the offline proof of a claim."""
         ...
 
 

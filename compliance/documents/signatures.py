@@ -90,6 +90,9 @@ def fault(pdf: bytes, signature: EmbeddedPdfSignature, roots: Sequence[bytes]) -
         return Fault.ADDED
     if not status.trusted:
         return Fault.FOREIGN
+    stamp = status.timestamp_validity
+    if stamp is not None and not (stamp.intact and stamp.valid):
+        return Fault.REWRITTEN
     if not _written_as_ours(pdf, signature, issuing.dump()):
         return Fault.REWRITTEN
     return None
@@ -115,6 +118,12 @@ def _covers_all(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
         and pdf[first : first + 1] == b"<"
         and pdf[second - 1 : second] == b">"
     )
+
+
+def _unsigned(signer: asn1_cms.SignerInfo) -> list[asn1_cms.CMSAttribute]:
+    """The attributes that no signature of ours covers: at most somebody else's timestamp on it."""
+    attributes = signer["unsigned_attrs"]
+    return list(attributes) if isinstance(attributes, asn1_cms.CMSAttributes) else []
 
 
 def _written_as_ours(pdf: bytes, signature: EmbeddedPdfSignature, root: bytes) -> bool:
@@ -144,7 +153,8 @@ def _written_as_ours(pdf: bytes, signature: EmbeddedPdfSignature, root: bytes) -
             and issuer["serial_number"].native == signature.signer_cert.serial_number
             and signer["digest_algorithm"]["algorithm"].native == "sha256"
             and signer["signature_algorithm"]["algorithm"].native == "sha256_ecdsa"
-            and not signer["unsigned_attrs"].native
+            and [each["type"].native for each in _unsigned(signer)]
+            in ([], ["signature_time_stamp_token"])
         )
     except (ValueError, TypeError, KeyError):
         return False

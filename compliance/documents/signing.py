@@ -7,8 +7,13 @@ from compliance.documents.keys import Keys
 from compliance.documents.render import Seal
 
 
-def open_seal(keys: Keys, at: datetime.datetime, signer_name: str = "") -> Seal:
-    """A seal that states the moment `at` (aware) and the authority's name."""
+def open_seal(
+    keys: Keys, at: datetime.datetime, signer_name: str = "", *, timestamp_url: str = ""
+) -> Seal:
+    """A seal that states the moment `at` (aware) and the authority's name; with an address, a
+    timestamp service (RFC 3161) vouches for the moment too."""
     from compliance.documents.pades import DocumentSeal
+    from compliance.documents.timestamps import UrlTimeStamper
 
-    return DocumentSeal(keys, at=at, signer_name=signer_name)
+    timestamps = UrlTimeStamper(timestamp_url) if timestamp_url else None
+    return DocumentSeal(keys, at=at, signer_name=signer_name, timestamps=timestamps)

@@ -3,11 +3,12 @@ and what was not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from compliance.documents import DocumentData
 from compliance.documents.data import Channel, Premises, Visit
+from compliance.documents.proofs import Claim
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
 from compliance.services.assessments import Point
@@ -22,11 +23,17 @@ _NOT_LOOKED_AT = "We did not look at this way of selling"
 
 
 def certificate_data(
-    case: Case, *, reference: str, issued_on: date, valid_until: date, status_url: str
+    case: Case,
+    *,
+    reference: str,
+    issued_on: date,
+    valid_until: date,
+    status_url: str,
+    proof_url: Callable[[Claim], str],
 ) -> DocumentData:
     """Return the data of a certificate that rests on the audit `case`.
 
-    Raises Refused when the operator or the nation is not known.
+    `proof_url` makes the address of the offline proof from what the certificate states. Raises Refused when the operator or the nation is not known.
     """
     visit = case.visit
     if visit.operator is None or visit.nation is None:
@@ -46,6 +53,14 @@ def certificate_data(
             operator=visit.operator.legal_name,
             visit=Visit(day=visit.visited_on),
             status_url=status_url,
+            proof_url=proof_url(
+                Claim(
+                    operator=visit.operator.legal_name,
+                    postcode=visit.premises.postcode or "",
+                    checked_on=visit.visited_on,
+                    valid_until=valid_until,
+                )
+            ),
             valid_until=valid_until,
             checked=_by_channel(case, case.explanation.with_outcome("met")),
             not_checked=(

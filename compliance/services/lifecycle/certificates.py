@@ -118,6 +118,7 @@ def preview(
         issued_on=local_day(now),
         valid_until=entitled.valid_until,
         status_url=f"{office.public_url}/c/{SPECIMEN_REFERENCE}",
+        proof_url=lambda _: f"{office.public_url}/proof#{SPECIMEN_REFERENCE}",
     )
     return rendered(data, office, specimen=True)
 
@@ -148,6 +149,7 @@ def issue(
         issued_on=today,
         valid_until=entitled.valid_until,
         status_url=f"{office.public_url}/c/{token}",
+        proof_url=office.proof_url,
     )
     document = keep(session, actor, now, rendered(data, office), data, entitled.case)
     certificate = Certificate(

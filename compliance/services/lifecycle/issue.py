@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor
 from compliance.documents import DocumentData, DocumentRefused, Rendered, render
 from compliance.documents.data_json import to_json
+from compliance.documents.proofs import Claim
 from compliance.documents.render import Seal
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import access_codes
@@ -39,6 +40,11 @@ class Office:
     seal: Seal | None = None
     new_code: Callable[[], str] = access_codes.new_code
     new_link: Callable[[], str] = access_codes.new_link
+
+    def proof_url(self, claim: Claim) -> str:
+        """Return the page that checks a proof and, after # (which never leaves the phone), the proof;
+        empty without a key."""
+        return f"{self.public_url}/proof#{self.seal.prove(claim)}" if self.seal else ""
 
 
 def issue_letter(

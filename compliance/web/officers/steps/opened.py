@@ -51,4 +51,6 @@ def office(authority: Authority | None = None) -> Office:
     now = utc_now()
     settings = current_app.settings  # type: ignore[attr-defined]
     keys = open_keys(settings.ensure_data_dir() / "keys", now)
-    return Office(public_url, open_seal(keys, now, authority.name))
+    return Office(
+        public_url, open_seal(keys, now, authority.name, timestamp_url=settings.timestamp_url)
+    )
