@@ -119,8 +119,13 @@ async function check (text) {
 
 /** Reads the code in a photo, where the browser can; the photo stays on the device. */
 async function readPhoto (photo) {
-  const found = await new window.BarcodeDetector({ formats: ['qr_code'] }).detect(await createImageBitmap(photo))
-  const texts = found.map((code) => code.rawValue)
+  let texts = []
+  try {
+    const found = await new window.BarcodeDetector({ formats: ['qr_code'] }).detect(await createImageBitmap(photo))
+    texts = found.map((code) => code.rawValue)
+  } catch {
+    // A file that is no picture has no code either.
+  }
   const text = texts.find((each) => each.includes('#')) ?? texts[0]
   if (text === undefined) return show(false, 'We found no code in this photo', 'Go nearer, so that the large code fills the picture.')
   typed.value = text
