@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "document.preview": _FIELD,
     "document.issue": _REVIEW,
     "document.replace_code": _FIELD,
+    "batch.order": _REVIEW,
     "certificate.issue": _REVIEW,
     "lists.export": _EVERYONE,
     "rulebook.read": _EVERYONE,

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from compliance import cli
+from compliance import cli, jobs
 from compliance.config import Settings
 from compliance.store import engine
 from compliance.web import (
@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Application:
     dates.init_app(app)
     navigation.init_app(app)
     row_ids.init_app(app)
+    jobs.init_app(app, settings)
     views.register(app)
     cli.register(app)
     guard.require_permissions(app)

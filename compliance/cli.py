@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from compliance.commands import database, demo, documents, keys, premises, replay, rulebook, user
+from compliance.commands import (
+    database,
+    demo,
+    documents,
+    keys,
+    premises,
+    replay,
+    rulebook,
+    user,
+    worker,
+)
 
 
 def register(app: Flask) -> None:
@@ -18,3 +28,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(user.group)
     app.cli.add_command(rulebook.assess)
     app.cli.add_command(replay.rulebook)
+    app.cli.add_command(worker.worker)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -10,14 +10,15 @@ from typing import Protocol
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from compliance.access import Actor
+from compliance.access import Actor, allows
 from compliance.services.lifecycle import deadlines
 from compliance.services.lifecycle.cases import pack_of
-from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
+from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED, STEPS
 from compliance.services.permission import require
 from compliance.services.spelling import fold
 from compliance.store.models import (
     Assessment,
+    BatchLetter,
     Decision,
     FollowUp,
     Premises,
@@ -82,14 +83,7 @@ def to_review(
 ) -> tuple[Sequence[Visit], int]:
     """Return the recorded visits that `actor` may review, the oldest first: never their own."""
     require(actor, "visit.review")
-    later = aliased(VisitVersion)
-    newest_is_own = exists().where(
-        VisitVersion.visit_id == Visit.id,
-        VisitVersion.recorded_by_id == actor.user_id,
-        ~exists().where(later.visit_id == Visit.id, later.number > VisitVersion.number),
-    )
-    query = _visits(actor, wanted).where(Visit.state == RECORDED, ~newest_is_own)
-    return _part(session, query, offset, limit)
+    return _part(session, _to_review(actor, wanted), offset, limit)
 
 
 def to_decide(
@@ -97,7 +91,17 @@ def to_decide(
 ) -> tuple[Sequence[Visit], int]:
     """Return the reviewed visits that wait for a letter or a decision, the oldest first."""
     require(actor, "visit.decide")
-    query = _visits(actor, wanted).where(Visit.state.in_((REVIEWED, NOTIFIED)))
+    return _part(session, _to_decide(actor, wanted), offset, limit)
+
+
+def to_send(
+    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
+) -> tuple[Sequence[Visit], int]:
+    """Return the visits whose next letter may be due, the oldest first: not those in a batch already."""
+    require(actor, "visit.notify")
+    begins = STEPS["notify"].begins | STEPS["tell_decision"].begins
+    ordered = exists().where(BatchLetter.visit_id == Visit.id, BatchLetter.state == "waiting")
+    query = _visits(actor, wanted).where(Visit.state.in_(begins), ~ordered)
     return _part(session, query, offset, limit)
 
 
@@ -125,6 +129,32 @@ def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[D
         *_deadlines(session, actor, wanted, deadlines.local_day(now)),
     ]
     return sorted(found, key=lambda each: (each.on, each.visit.id, each.what))
+
+
+def waiting(session: Session, actor: Actor, now: datetime) -> Mapping[str, int]:
+    """Return how much waits in each list that `actor` may open: `to_review`, `to_decide`, `due`."""
+    found: dict[str, int] = {}
+    if allows(actor, "visit.review"):
+        found["to_review"] = _count(session, _to_review(actor, Filter()))
+    if allows(actor, "visit.decide"):
+        found["to_decide"] = _count(session, _to_decide(actor, Filter()))
+    if allows(actor, "visit.read"):
+        found["due"] = len(due(session, actor, Filter(), now))
+    return found
+
+
+def _to_review(actor: Actor, wanted: Filter) -> Select[Visit]:
+    later = aliased(VisitVersion)
+    newest_is_own = exists().where(
+        VisitVersion.visit_id == Visit.id,
+        VisitVersion.recorded_by_id == actor.user_id,
+        ~exists().where(later.visit_id == Visit.id, later.number > VisitVersion.number),
+    )
+    return _visits(actor, wanted).where(Visit.state == RECORDED, ~newest_is_own)
+
+
+def _to_decide(actor: Actor, wanted: Filter) -> Select[Visit]:
+    return _visits(actor, wanted).where(Visit.state.in_((REVIEWED, NOTIFIED)))
 
 
 def _visits(actor: Actor, wanted: Filter) -> Select[Visit]:
@@ -161,10 +191,14 @@ def _part(
     *,
     newest_first: bool = False,
 ) -> tuple[Sequence[Visit], int]:
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = _count(session, query)
     order = (Visit.visited_on, Visit.created_at, Visit.id)
     ordered = query.order_by(*([each.desc() for each in order] if newest_first else order))
     return session.scalars(ordered.offset(offset).limit(limit)).all(), total
+
+
+def _count(session: Session, query: Select[Visit]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _follow_ups(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:

@@ -25,7 +25,7 @@ from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.letters import Bearing, letter_data, without_code
 from compliance.services.permission import require
 from compliance.store.models import Authority, Decision, Document, DocumentFile, VisitShare
-from compliance.store.series import next_number
+from compliance.store.series import next_number, use
 
 SPECIMEN_REFERENCE = "SPECIMEN"
 SPECIMEN_CODE = "X" * access_codes.LENGTH
@@ -47,6 +47,40 @@ class Office:
         return f"{self.public_url}/proof#{self.seal.prove(claim)}" if self.seal else ""
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A letter made outside the transaction that issues it, with a number reserved for it."""
+
+    data: DocumentData
+    made: Rendered
+    code: str
+    assessment_id: int
+    #: The number, and for whom it is reserved.
+    number: int
+    holder: str
+
+
+def print_letter(
+    now: datetime,
+    office: Office,
+    case: Case,
+    decision: Decision | None,
+    *,
+    number: int,
+    holder: str,
+) -> Printed:
+    """Make the letter of a case with a reserved number; nothing is kept, and nobody waits meanwhile.
+
+    Raises Refused with the reason when it cannot be made.
+    """
+    code = office.new_code()
+    reference = _reference(case.visit.authority, now, number)
+    bearing = Bearing(reference, code, local_day(now), office.public_url)
+    data = letter_data(case, bearing, decision)
+    made = rendered(data, office)
+    return Printed(data, made, code, case.assessment.id, number, holder)
+
+
 def issue_letter(
     session: Session,
     actor: Actor,
@@ -54,30 +88,39 @@ def issue_letter(
     office: Office,
     case: Case,
     decision: Decision | None = None,
+    printed: Printed | None = None,
 ) -> Document:
     """Issue the letter of a case, or of a decision on it; the one there is when it was issued.
 
-    The visit must be locked (`opened`). Raises Refused with the reason when it cannot be made; then
-    no number is used up, for the transaction does not commit.
+    The visit must be locked (`opened`). With `printed` those bytes are issued; without, it is printed
+    here. Raises Refused with the reason when it cannot be made (then no number is used up, for the
+    transaction does not commit), Overtaken when the record or the number is no longer what `printed`
+    was made from.
     """
     require(actor, "document.issue")
     there = letter_sent(case, decision)
     if there is not None:
         return there
-    code = office.new_code()
-    bearing = Bearing(
-        reference=next_reference(session, case.visit.authority, now),
-        code=code,
-        issued_on=local_day(now),
-        public_url=office.public_url,
-    )
-    data = letter_data(case, bearing, decision)
-    document = keep(session, actor, now, rendered(data, office), data, case)
+    series = series_of(case.visit.authority, now)
+    if printed is None:
+        number = next_number(session, series, now)
+        printed = print_letter(now, office, case, decision, number=number, holder="")
+    elif (
+        printed.assessment_id != case.assessment.id
+        or printed.data.issued_on != local_day(now)
+        or not use(session, series, printed.number, printed.holder)
+    ):
+        raise Overtaken
+    document = keep(session, actor, now, printed.made, printed.data, case)
     document.decision_id = decision.id if decision else None
-    document.access_code_hash = access_codes.hashed(code)
+    document.access_code_hash = access_codes.hashed(printed.code)
     session.flush()
     session.expire(case.visit, ["documents"])
     return document
+
+
+class Overtaken(Exception):
+    """What was printed is no longer what is due: print it again."""
 
 
 def preview_letter(
@@ -96,9 +139,16 @@ def next_reference(session: Session, authority: Authority, now: datetime) -> str
 
     A series has no hole and no twin: the number is the transaction's own until it commits.
     """
-    year = local_day(now).year
-    number = next_number(session, f"documents/{authority.short_code}/{year}")
-    return f"{authority.short_code}-{year}-{number:06}"
+    return _reference(authority, now, next_number(session, series_of(authority, now), now))
+
+
+def series_of(authority: Authority, now: datetime) -> str:
+    """Return the name of the series an authority's references of the year come from."""
+    return f"documents/{authority.short_code}/{local_day(now).year}"
+
+
+def _reference(authority: Authority, now: datetime, number: int) -> str:
+    return f"{authority.short_code}-{local_day(now).year}-{number:06}"
 
 
 def rendered(data: DocumentData, office: Office, *, specimen: bool = False) -> Rendered:

@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import letter_sent, made_decision
-from compliance.services.lifecycle.issue import Office, issue_letter
+from compliance.services.lifecycle.issue import Office, Printed, issue_letter
 from compliance.services.lifecycle.opened import opened
 from compliance.store.models import Document
 
 
 def notify(
-    session: Session, actor: Actor, now: datetime, office: Office, visit_id: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    visit_id: str,
+    printed: Printed | None = None,
 ) -> Document:
     """Issue the letter that is due after a reviewed visit; the visit is then `notified`.
 
-    Notifying twice gives the same letter. Raises Refused with the reason while the letter is held,
+    `printed` is the letter made beforehand, if it was. Notifying twice gives the same letter. Raises Refused with the reason while the letter is held,
     NotFound for another authority's visit.
     """
     case, step = opened(session, actor, now, visit_id, "notify", again=_was_sent)
@@ -27,7 +32,7 @@ def notify(
         sent = letter_sent(case)
         assert sent is not None
         return sent
-    document = issue_letter(session, actor, now, office, case)
+    document = issue_letter(session, actor, now, office, case, printed=printed)
     visit = case.visit
     visit.state = step.leads_to or visit.state
     visit.notified_at = now
@@ -37,14 +42,19 @@ def notify(
 
 
 def tell_decision(
-    session: Session, actor: Actor, now: datetime, office: Office, visit_id: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    visit_id: str,
+    printed: Printed | None = None,
 ) -> Document:
     """Issue the letter that tells the decision on a visit; twice gives the same letter.
 
     Raises Refused when the decision has no letter or it is held.
     """
     case, _ = opened(session, actor, now, visit_id, "tell_decision")
-    return issue_letter(session, actor, now, office, case, made_decision(case))
+    return issue_letter(session, actor, now, office, case, made_decision(case), printed)
 
 
 def _was_sent(case: Case) -> bool:

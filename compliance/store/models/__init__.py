@@ -3,6 +3,7 @@
 from compliance.store.models.attempts import Attempt
 from compliance.store.models.authorities import Authority
 from compliance.store.models.base import Base
+from compliance.store.models.batches import Batch, BatchLetter
 from compliance.store.models.documents import Certificate, Document, DocumentFile
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
@@ -11,7 +12,7 @@ from compliance.store.models.policies import PolicyVersion
 from compliance.store.models.premises import PossibleDuplicate, Premises
 from compliance.store.models.proposals import Proposal, ReplayChange
 from compliance.store.models.rulebooks import Adoption, AdoptionRequest, Reassessment, Switch
-from compliance.store.models.series import NumberSeries
+from compliance.store.models.series import NumberSeries, ReservedNumber
 from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
 from compliance.store.models.visits import Assessment, Rulebook, Visit, VisitVersion
 
@@ -22,6 +23,8 @@ __all__ = [
     "Attempt",
     "Authority",
     "Base",
+    "Batch",
+    "BatchLetter",
     "Certificate",
     "Decision",
     "Document",
@@ -36,6 +39,7 @@ __all__ = [
     "Proposal",
     "Reassessment",
     "ReplayChange",
+    "ReservedNumber",
     "Review",
     "Rulebook",
     "Switch",

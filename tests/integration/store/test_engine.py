@@ -87,13 +87,13 @@ def test_a_page_reads_beside_a_writer_and_a_form_waits_its_turn(app: Flask) -> N
 
 def test_a_series_has_no_hole_after_a_rollback(app: Flask) -> None:
     with separate_session() as session:
-        assert next_number(session, "letters") == 1
+        assert next_number(session, "letters", NOW) == 1
     with Session(db.engine) as session:
-        assert next_number(session, "letters") == 2
+        assert next_number(session, "letters", NOW) == 2
         session.rollback()
     with separate_session() as session:
-        assert [next_number(session, "letters") for _ in range(3)] == [2, 3, 4]
-        assert next_number(session, "certificates") == 1
+        assert [next_number(session, "letters", NOW) for _ in range(3)] == [2, 3, 4]
+        assert next_number(session, "certificates", NOW) == 1
 
 
 def test_a_series_has_no_hole_or_twin_under_parallel_writers(app: Flask) -> None:
@@ -103,7 +103,7 @@ def test_a_series_has_no_hole_or_twin_under_parallel_writers(app: Flask) -> None
         with app.app_context():
             for turn in range(25):
                 with Session(db.engine) as session:
-                    number = next_number(session, "letters")
+                    number = next_number(session, "letters", NOW)
                     if (worker + turn) % 5 == 0:
                         session.rollback()
                         continue

@@ -1,0 +1,45 @@
+"""`worker`: issues the letters of batches, beside the web server or on a machine of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from compliance.jobs import jobs_of
+from compliance.store.engine import make_ready
+
+
+@click.command("worker")
+@click.option("--workers", default=2, show_default=True, help="Letters printed side by side.")
+@click.option(
+    "--with-parent", is_flag=True, help="Stop when the process that started this one ends."
+)
+@with_appcontext
+def worker(workers: int, with_parent: bool) -> None:
+    """Issue the letters of batches until stopped; a letter begun is finished first."""
+    make_ready()
+    jobs = jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+    consumer = jobs.queue.create_consumer(
+        workers=workers,
+        worker_type="process",
+        periodic=True,
+        max_delay=1.0,
+        graceful_signal="TERM",
+        check_worker_health=True,
+    )
+    if with_parent:
+        threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    consumer.run()
+
+
+def _follow(parent: int) -> None:
+    """Stop this process once its parent is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,111 @@
+"""The queue between the web and its workers: Huey on SQLite, or on PostgreSQL for many machines.
+
+The queue only wakes: what is to be done stands in the database, written in the commit that decided on it.
+So a message that is lost, doubled or late loses and doubles nothing, and every minute the workers look
+for what waits.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from huey import (  # type: ignore[import-untyped]
+    Huey,
+    PostgresHuey,
+    SqliteHuey,
+    crontab,
+)
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from compliance.config import Settings
+from compliance.services.lifecycle.batch_work import work_on
+from compliance.services.lifecycle.issue import Office
+from compliance.store.engine import db, separate_session
+from compliance.store.models import Batch
+
+#: Letters a worker issues before it lets another batch have its turn.
+AT_ONCE = 10
+#: So many workers are woken for a batch; one that finds nothing ends at once.
+WOKEN = 2
+
+
+class Jobs:
+    """The queue of one application, and the work that its workers know how to do."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        """Prepare it. Nothing is opened before the first use."""
+        self._app, self._settings = app, settings
+        self._queue: Huey | None = None
+
+    @property
+    def queue(self) -> Huey:
+        """The queue with its tasks, made at first use."""
+        if self._queue is None:
+            self._queue = _open(self._settings)
+            self._print = self._queue.task()(self.print_letters)
+            self._queue.periodic_task(crontab(minute="*"))(self.look)
+            self._queue.on_startup()(self._begin)
+        return self._queue
+
+    def wake_after(self, session: Session, batch_id: int) -> None:
+        """Wake the workers for a batch once the session's transaction is committed."""
+
+        @event.listens_for(session, "after_commit", once=True)
+        def wake(_: Session) -> None:
+            self.wake(batch_id)
+
+    def wake(self, batch_id: int) -> None:
+        """Wake the workers for a batch."""
+        queue = self.queue
+        for _ in range(WOKEN):
+            queue.enqueue(self._print.s(batch_id))
+
+    def look(self) -> None:
+        """Wake for every batch that runs: what a killed worker left goes on."""
+        with self._app.app_context(), separate_session(writes=False) as session:
+            running = session.scalars(select(Batch.id).where(Batch.state == "running")).all()
+        for batch_id in running:
+            self.wake(batch_id)
+
+    def _begin(self) -> None:
+        """Begin in a worker's own process: no connection of the one it came from, and whatever waits."""
+        with self._app.app_context():
+            db.engine.dispose(close=False)
+        self.look()
+
+    def print_letters(self, batch_id: int) -> None:
+        """Issue some letters of a batch, then queue up again behind other work."""
+        office = Office(self._app.config["PUBLIC_URL"])
+        with self._app.app_context():
+            for _ in range(AT_ONCE):
+                if not work_on(separate_session, _utc_now, office, batch_id):
+                    return
+        self.queue.enqueue(self._print.s(batch_id))
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give `app` its queue."""
+    app.extensions["jobs"] = Jobs(app, settings)
+
+
+def jobs_of(app: Flask) -> Jobs:
+    """Return the queue of an application."""
+    found: Jobs = app.extensions["jobs"]
+    return found
+
+
+def _open(settings: Settings) -> Huey:
+    # No result is kept: what became of a letter stands in the database.
+    kept: dict[str, Any] = {"results": False, "utc": True}
+    if settings.database_url.startswith("sqlite"):
+        path = settings.ensure_data_dir() / "queue.db"
+        return SqliteHuey("letters", filename=str(path), timeout=20, **kept)
+    dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return PostgresHuey("letters", dsn=dsn, **kept)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

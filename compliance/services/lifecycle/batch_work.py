@@ -1,0 +1,170 @@
+"""What a worker does with a batch: take a letter, print it while nobody waits, issue it in one commit.
+
+Each part is a transaction of its own. Killed anywhere, a worker leaves a letter that waits (its turn is
+taken over once its lease has run out) or one that is issued: never half of one, and never two.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from compliance.access import Actor
+from compliance.documents.press import PrintingFailed
+from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle import notifications
+from compliance.services.lifecycle.cases import case_of
+from compliance.services.lifecycle.conditions import made_decision
+from compliance.services.lifecycle.issue import (
+    Office,
+    Overtaken,
+    Printed,
+    print_letter,
+    series_of,
+)
+from compliance.store.models import Batch, BatchLetter, Visit
+from compliance.store.series import free, reserve
+
+#: How long a letter is believed to be in the hands of the worker that took it.
+LEASE = timedelta(minutes=2)
+#: A letter that ended its worker so often is refused, so that the rest goes on.
+MOST_ATTEMPTS = 3
+_SENDS = {"notify": notifications.notify, "tell_decision": notifications.tell_decision}
+
+#: Gives a session of its own transaction; `writes=False` for one that only reads.
+Sessions = Callable[..., AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A letter in a worker's hands."""
+
+    letter_id: int
+    visit_id: str
+    step: str
+    token: str
+    number: int
+
+    @property
+    def holder(self) -> str:
+        """For whom its number is reserved."""
+        return _holder(self.letter_id)
+
+
+def work_on(
+    sessions: Sessions, clock: Callable[[], datetime], office: Office, batch_id: int
+) -> bool:
+    """Settle one letter of a batch; says False when there is none to take now."""
+    with sessions() as session:
+        taken = take(session, clock(), batch_id)
+    if taken is None:
+        return False
+    try:
+        with sessions(writes=False) as session:
+            printed = _print(session, clock(), office, taken)
+        with sessions() as session:
+            _issue(session, clock(), office, taken, printed)
+    except (Refused, NotFound) as refused:
+        reason = getattr(refused, "message", "The visit is not there any more.")
+        with sessions() as session:
+            _refuse(session, clock(), taken, reason)
+    except (Overtaken, PrintingFailed):
+        # The record changed while it was printed, or the printing broke: its next turn may do.
+        with sessions() as session:
+            _put_back(session, clock(), taken)
+    return True
+
+
+def take(session: Session, now: datetime, batch_id: int) -> Taken | None:
+    """Take the next letter that waits in a running batch, with a number reserved for it."""
+    while True:
+        letter = session.scalar(
+            select(BatchLetter)
+            .join(Batch)
+            .where(
+                Batch.id == batch_id,
+                Batch.state == "running",
+                BatchLetter.state == "waiting",
+                or_(BatchLetter.taken_until.is_(None), BatchLetter.taken_until <= now),
+            )
+            .order_by(BatchLetter.attempts, BatchLetter.position)
+            .limit(1)
+            .with_for_update(of=BatchLetter, skip_locked=True)
+        )
+        if letter is None:
+            return None
+        if letter.attempts < MOST_ATTEMPTS:
+            break
+        _settle(session, now, letter, "refused")
+        letter.reason = f"Printing broke off {MOST_ATTEMPTS} times over this letter."
+    letter.attempts += 1
+    letter.taken_by, letter.taken_until = secrets.token_hex(8), now + LEASE
+    series = series_of(letter.visit.authority, now)
+    number = reserve(session, series, _holder(letter.id), now, now + LEASE)
+    return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, number)
+
+
+def _print(session: Session, now: datetime, office: Office, taken: Taken) -> Printed:
+    case = case_of(session.get_one(Visit, taken.visit_id))
+    if case is None:
+        raise Refused("The record has no result any more.")
+    decision = made_decision(case) if taken.step == "tell_decision" else None
+    return print_letter(now, office, case, decision, number=taken.number, holder=taken.holder)
+
+
+def _issue(session: Session, now: datetime, office: Office, taken: Taken, printed: Printed) -> None:
+    letter = _mine(session, taken)
+    if letter is None:
+        return
+    actor: Actor = letter.batch.created_by.actor
+    document = _SENDS[taken.step](session, actor, now, office, taken.visit_id, printed)
+    letter.document_id = document.id
+    _settle(session, now, letter, "issued")
+
+
+def _refuse(session: Session, now: datetime, taken: Taken, reason: str) -> None:
+    letter = _mine(session, taken)
+    if letter is not None:
+        letter.reason = reason
+        _settle(session, now, letter, "refused")
+
+
+def _put_back(session: Session, now: datetime, taken: Taken) -> None:
+    letter = _mine(session, taken)
+    if letter is not None:
+        letter.taken_by = letter.taken_until = None
+        # Its number goes to whoever is next, so that a letter that never succeeds leaves no hole.
+        free(session, taken.holder, now)
+
+
+def _mine(session: Session, taken: Taken) -> BatchLetter | None:
+    """The letter, locked; None when its lease ran out and another worker has it."""
+    letter = session.get(BatchLetter, taken.letter_id, with_for_update=True)
+    if letter is None or letter.state != "waiting" or letter.taken_by != taken.token:
+        return None
+    return letter
+
+
+def _settle(session: Session, now: datetime, letter: BatchLetter, state: str) -> None:
+    """Keep what became of a letter; the last one finishes its batch."""
+    letter.state, letter.settled_at = state, now
+    letter.taken_by = letter.taken_until = None
+    free(session, _holder(letter.id), now)
+    session.flush()
+    waits = select(BatchLetter.id).where(
+        BatchLetter.batch_id == letter.batch_id, BatchLetter.state == "waiting"
+    )
+    if session.scalar(waits.limit(1)) is None:
+        batch = session.get_one(Batch, letter.batch_id, with_for_update=True)
+        batch.state, batch.finished_at = "finished", now
+        session.flush()
+
+
+def _holder(letter_id: int) -> str:
+    return f"batch letter {letter_id}"

@@ -1,0 +1,264 @@
+"""A batch of letters on both databases: every letter once, whatever becomes of its workers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from compliance.documents import DocumentData, Rendered
+from compliance.documents.press import PrintingFailed
+from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle import batch_work, batches, issue
+from compliance.services.visit_content import Record
+from compliance.services.visits import correct
+from compliance.services.worklists import Filter
+from compliance.store.engine import db
+from compliance.store.models import Batch, BatchLetter, Document, Visit
+from tests import town as made
+from tests.integration.lifecycle.conftest import REFUSED
+from tests.town import OFFICE, VISITED_ON, Town, noon
+
+NOW = noon(VISITED_ON + timedelta(days=3))
+LETTERS = 6
+
+Print = Callable[[DocumentData], Rendered]
+
+
+class Killed(BaseException):
+    """The worker's process ends here: nothing after this line runs."""
+
+
+class Office:
+    """An office with a batch: its sessions, a clock that can be put forward, and how it prints."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.now = NOW
+        self.batch = 0
+        self.visits: list[str] = []
+        self.before_commit: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def sessions(self, *, writes: bool = True) -> Iterator[Session]:
+        with Session(
+            self.engine.execution_options(writes=writes), expire_on_commit=False
+        ) as session:
+            yield session
+            self.before_commit()
+            session.commit()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def work(self) -> bool:
+        """Settle one letter; False when there is none to take."""
+        return batch_work.work_on(self.sessions, self.clock, OFFICE, self.batch)
+
+    def work_all(self) -> None:
+        while self.work():
+            pass
+
+    def letters(self) -> list[tuple[str, str | None]]:
+        with Session(self.engine) as session:
+            return [
+                (each.state, each.reason)
+                for each in session.scalars(select(BatchLetter).order_by(BatchLetter.position))
+            ]
+
+    def state(self) -> str:
+        with Session(self.engine) as session:
+            return session.get_one(Batch, self.batch).state
+
+    def references(self) -> list[str]:
+        with Session(self.engine) as session:
+            return sorted(session.scalars(select(Document.reference)))
+
+
+def references(count: int) -> list[str]:
+    """The references of a series without a hole or a twin."""
+    return [f"NORF-2026-{number:06}" for number in range(1, count + 1)]
+
+
+@pytest.fixture
+def printing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Print], None]:
+    """Says how a letter is printed. Printing itself is tested elsewhere."""
+
+    def use(print_: Print) -> None:
+        monkeypatch.setattr(issue, "rendered", lambda data, _office, **_: print_(data))
+
+    use(quickly)
+    return use
+
+
+def quickly(data: DocumentData) -> Rendered:
+    pdf = b"%PDF-" + data.reference.encode()
+    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), 1, "none", data.language)
+
+
+@pytest.fixture
+def town(app: Flask) -> Iterator[Town]:
+    with Session(db.engine, expire_on_commit=False) as session:
+        yield made.build(session)
+
+
+@pytest.fixture
+def office(town: Town, printing: object) -> Office:
+    """An office that has ordered a batch."""
+    session = town.session
+    found = Office(db.engine)
+    for _ in range(LETTERS):
+        visit = town.agree(town.record("test_purchase", REFUSED))
+        found.visits.append(visit.id)
+    due = batches.sendable(session, town.reviewer, NOW, Filter())
+    assert all(each.reason is None for each in due)
+    batch = batches.order(
+        session, town.reviewer, NOW, title="Week of action", keys=[each.key for each in due]
+    )
+    found.batch = batch.id
+    session.commit()
+    return found
+
+
+def test_workers_side_by_side_issue_every_letter_once_and_finish_the_batch(office: Office) -> None:
+    with ThreadPoolExecutor(3) as crowd:
+        list(crowd.map(lambda _: office.work_all(), range(3)))
+    assert office.state() == "finished"
+    assert office.references() == references(LETTERS)
+    assert {state for state, _ in office.letters()} == {"issued"}
+    with Session(office.engine) as session:
+        assert {session.get_one(Visit, each).state for each in office.visits} == {"notified"}
+
+
+@pytest.mark.parametrize("commit", range(1, 4))
+def test_a_worker_killed_at_any_commit_leaves_no_half_letter_no_twin_and_no_hole(
+    office: Office, commit: int
+) -> None:
+    """A letter is three transactions: taken, printed (only read), issued."""
+    office.work()
+    commits = iter(range(1, 4))
+
+    def die() -> None:
+        if next(commits) == commit:
+            raise Killed
+
+    office.before_commit = die
+    with pytest.raises(Killed):
+        office.work()
+    office.before_commit = lambda: None
+    assert office.references() == references(1)
+    # The others go on at once; the one that was in the dead worker's hands when its lease is over.
+    office.work_all()
+    office.now += batch_work.LEASE
+    office.work_all()
+    assert office.references() == references(LETTERS)
+    assert office.state() == "finished"
+
+
+def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
+    office: Office, printing: Callable[[Print], None]
+) -> None:
+    tried: list[str] = []
+
+    def fail_the_first(data: DocumentData) -> Rendered:
+        # The letter that was tried first comes again when every other has gone, with the last number.
+        tried.append(data.reference)
+        if len(tried) == 1 or len(tried) > LETTERS:
+            raise PrintingFailed("the child process ended")
+        return quickly(data)
+
+    printing(fail_the_first)
+    office.work_all()
+    outcomes = office.letters()
+    assert [state for state, _ in outcomes].count("issued") == LETTERS - 1
+    assert ("refused", "Printing broke off 3 times over this letter.") in outcomes
+    assert office.references() == references(LETTERS - 1)
+    assert office.state() == "finished"
+
+
+def test_a_letter_that_may_not_go_any_more_is_refused_with_the_reason(
+    office: Office, town: Town
+) -> None:
+    visit = town.session.get_one(Visit, office.visits[0])
+    version = visit.latest_version
+    assert version is not None
+    correct(
+        town.session,
+        town.officer,
+        NOW,
+        visit,
+        Record(
+            answers=version.answers | {"tp_till_prompt": "no"},
+            operation_facts=version.operation_facts,
+        ),
+        reason="The journal shows more",
+    )
+    town.session.commit()
+    office.work_all()
+    assert ("refused", "This visit is recorded: this step does not come now.") in office.letters()
+    assert office.references() == references(LETTERS - 1)
+    # Agreed again, it may have another try.
+    town.agree(visit, on=VISITED_ON + timedelta(days=3))
+    batches.try_again(town.session, town.reviewer, office.batch)
+    town.session.commit()
+    office.work_all()
+    assert office.references() == references(LETTERS)
+    assert office.state() == "finished"
+
+
+def test_a_pause_begins_no_further_letter(office: Office, town: Town) -> None:
+    office.work()
+    batches.pause(town.session, town.reviewer, office.batch)
+    town.session.commit()
+    assert not office.work()
+    assert office.references() == references(1)
+    batches.resume(town.session, town.reviewer, office.batch)
+    town.session.commit()
+    office.work_all()
+    assert office.references() == references(LETTERS)
+
+
+def test_progress_tells_the_time_left(office: Office, town: Town) -> None:
+    batch = batches.readable(town.session, town.reviewer, office.batch)
+    assert batches.progress(town.session, batch).seconds_left is None
+    town.session.commit()
+    for _ in range(4):
+        office.work()
+        office.now += timedelta(seconds=10)
+    told = batches.progress(town.session, batch)
+    assert (told.issued, told.waiting, told.total) == (4, LETTERS - 4, LETTERS)
+    assert told.seconds_left == 10 * (LETTERS - 4)
+
+
+def test_a_letter_waits_in_one_batch_alone(office: Office, town: Town) -> None:
+    assert batches.sendable(town.session, town.reviewer, NOW, Filter()) == []
+    with pytest.raises(Refused, match="waits in another batch"):
+        batches.order(
+            town.session, town.reviewer, NOW, title="Again", keys=[f"notify {office.visits[0]}"]
+        )
+
+
+def test_an_order_names_what_is_missing_and_knows_no_other_authority(
+    office: Office, town: Town
+) -> None:
+    for title, keys, field in (("", ["x"], "title"), ("Week", [], "letters")):
+        with pytest.raises(Refused) as refused:
+            batches.order(town.session, town.reviewer, NOW, title=title, keys=keys)
+        assert refused.value.field == field
+    with pytest.raises(NotFound):
+        batches.readable(town.session, town.council_reviewer, office.batch)
+    with pytest.raises(NotFound):
+        batches.order(
+            town.session,
+            town.council_reviewer,
+            NOW,
+            title="Theirs",
+            keys=[f"notify {office.visits[0]}"],
+        )
