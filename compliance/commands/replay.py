@@ -43,17 +43,19 @@ def replay_(directory: Path, since: str | None, as_json: bool) -> None:
 
     Exit status: 0 done, whatever was found; 2 the rulebook or the date cannot be used.
     """
-    new, old = _proposed(directory), rulebooks.current()
+    new = _proposed(directory)
     day = _day(since) if since else None
+    today = local_day(datetime.now(UTC))
     with plainly():
         engine.make_ready()
         with separate_session(writes=False) as session:
+            old = rulebooks.current(session, today)
             tried = replay.in_batches(
                 session,
                 old,
                 new,
                 shops := replay.shops(session),
-                as_of=local_day(datetime.now(UTC)),
+                as_of=today,
                 since=day,
                 say=lambda done, total: click.echo(f"{done} of {total} shops", err=True),
             )

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook import Pack
+from compliance.services import rulebooks
 from compliance.services.errors import Refused
 from compliance.services.visit_content import (
     Particulars,
@@ -177,7 +178,7 @@ def start_correction(
         return
     latest = visit.latest_version
     assert latest is not None  # a visit that is no draft has a version
-    begun = recorded(latest, visit.operation, pack or shipped_pack())
+    begun = recorded(latest, visit.operation, pack or rulebooks.for_visit(session, visit))
     visit.draft = {
         "rulebook": visit.draft.get("rulebook"),
         "fields": {name: list(values) for name, values in fields.items()},

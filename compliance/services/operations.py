@@ -15,12 +15,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.rulebook import AnswerError, Pack, assess, shipped_pack
+from compliance.rulebook import AnswerError, Pack, assess
 from compliance.rulebook.answers import Reader
 from compliance.rulebook.asked import asked_facts
 from compliance.rulebook.conditions import reads
 from compliance.rulebook.pack import Entry, dims_match, text_of
 from compliance.rulebook.words import question_line
+from compliance.services import rulebooks
 from compliance.services.assessments import STAGES
 from compliance.services.errors import NotFound, Refused
 from compliance.services.permission import require
@@ -202,8 +203,8 @@ def save_facts(
 
     Raises `Refused` naming the fact that the rulebook cannot read.
     """
-    pack = pack or shipped_pack()
     operation = editable(session, actor, operation_id)
+    pack = pack or rulebooks.current(session, operation.held_on)
     merged = {**operation.facts, **facts}
     kept = {name: value for name, value in merged.items() if value is not None}
     try:
@@ -250,13 +251,12 @@ def file_dims(pack: Pack, kind: str) -> dict[str, list[str]]:
     return {dim: codes_of(pack, dim) for dim in pack.by_id("dim")} | {"kind": [kind]}
 
 
-def checklist(operation: Operation, kind: str, pack: Pack | None = None) -> list[Missing]:
+def checklist(operation: Operation, kind: str, pack: Pack) -> list[Missing]:
     """Return what the file lacks for sound tests of a kind, and at which stage each gap bites.
 
     Read from the rulebook alone: each fact has a `sound` value, and the conditions that read it say what
     a departure means and when. What depends on a later stage only, and is no departure, is left out.
     """
-    pack = pack or shipped_pack()
     typed = Reader(pack.facts, "operation fact").read(operation.facts)
     fired = _fired(pack, kind, operation)
     sections = _sections(pack)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from compliance.rulebook import shipped_pack
+from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
 from compliance.services import postcodes, shop_kinds
 from compliance.services.errors import Refused
@@ -84,9 +84,9 @@ def nation_label(code: str | None) -> str:
     return code.replace("_", " ").title() if code else "To confirm"
 
 
-def channel_labels() -> dict[str, str]:
-    """Return the ways of selling that the rulebook knows, code to label."""
-    options = shipped_pack().by_id("dim")["channel"]["options"]
+def channel_labels(pack: Pack) -> dict[str, str]:
+    """Return the ways of selling that a rulebook knows, code to label."""
+    options = pack.by_id("dim")["channel"]["options"]
     return {option["code"]: text_of(option["label"]) for option in options}
 
 

@@ -68,7 +68,7 @@ def propose_pack(
 ) -> Proposal:
     """Take in a rulebook that is already read. Raises Refused for the one in use."""
     require(actor, "rulebook.replay")
-    in_use = rulebooks.current()
+    in_use = rulebooks.current(session, local_day(now))
     if pack.sha256 == in_use.sha256:
         raise Refused("This is the rulebook in use: nothing would change", "file")
     proposal = Proposal(
@@ -171,7 +171,7 @@ def go_on(session: Session, actor: Actor, now: datetime, proposal_id: int) -> Pr
     proposal = find(session, actor, proposal_id)
     if proposal.finished_at is not None:
         return proposal
-    in_use = rulebooks.current()
+    in_use = rulebooks.current(session, local_day(now))
     if in_use.sha256 != proposal.against_sha256:
         raise Refused("The rulebook in use has changed since. Propose it again.")
     last = Shop(proposal.last_premises_id, proposal.last_operator_id)

@@ -15,8 +15,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
-from compliance.rulebook import Pack, shipped_pack
-from compliance.services import assessments, drafts
+from compliance.rulebook import Pack
+from compliance.services import assessments, drafts, rulebooks
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.withdrawal import take_back
 from compliance.services.visit_content import (
@@ -57,7 +57,7 @@ def begin(
     The same `visit_id` again is success and gives the visit that is there. Raises `Refused` for a kind,
     channel or purpose there is not, a day to come, or an end before the start.
     """
-    pack = pack or shipped_pack()
+    pack = pack or rulebooks.current(session, visited_on)
     if visit_id is not None:
         there = session.get(Visit, visit_id)
         if there is not None:
@@ -137,7 +137,7 @@ def arrange(
     pack: Pack | None = None,
 ) -> None:
     """Change why, how and when of a draft, or of a correction: there the record stays until `correct`."""
-    pack = pack or shipped_pack()
+    pack = pack or rulebooks.current(session, particulars.visited_on)
     check_particulars(visit.kind, particulars, actor.authority_id, now, pack)
     if visit.state == "draft":
         _arrange(visit, particulars)
@@ -196,7 +196,7 @@ def record(
     The same content again is success and adds nothing. Raises `Refused` when other content is handed
     in for a recorded visit, or when an answer names something the rulebook does not know.
     """
-    pack = pack or shipped_pack()
+    pack = pack or rulebooks.for_visit(session, visit)
     session.flush()
     session.refresh(visit, with_for_update=True)
     if visit.state == "draft":
@@ -233,7 +233,6 @@ def correct(
 
     Content equal to the newest version changes nothing and returns it. Raises `Refused` without a reason.
     """
-    pack = pack or shipped_pack()
     session.flush()
     session.refresh(visit, with_for_update=True)
     latest = visit.latest_version
@@ -243,6 +242,7 @@ def correct(
     if not reason:
         raise Refused("Say why the record is being corrected", "reason")
     particulars = particulars or drafts.pending(session, visit)
+    pack = pack or rulebooks.current(session, particulars.visited_on)
     check_particulars(visit.kind, particulars, visit.authority_id, now, pack)
     drafts.drop_correction(session, actor, visit)
     _arrange(visit, particulars)

@@ -281,7 +281,7 @@ def main() -> None:
         app, visit_id, token = world(folder, rules)
         with (
             app.test_request_context(),
-            mock.patch.object(views, "shipped_pack", return_value=rules),
+            mock.patch.object(views, "rulebook_for", return_value=rules),
         ):
             ready = prepared(rules, section, DIMS)
             asked = {one.id for one in section.answers}
@@ -290,7 +290,7 @@ def main() -> None:
                 ("the questions alone", alone(everything, ready, stock, asked)),
                 ("the page", in_its_frame(everything, ready, stock, asked, section)),
             ]
-        with mock.patch.object(views, "shipped_pack", return_value=rules):
+        with mock.patch.object(views, "rulebook_for", return_value=rules):
             rows.append(("the whole GET", whole(everything, app, visit_id, token, stock, section)))
             with app.app_context():
                 db.engine.dispose()

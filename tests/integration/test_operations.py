@@ -24,12 +24,12 @@ def file(**facts: object) -> Operation:
 
 
 def test_a_sound_file_lacks_nothing() -> None:
-    assert operations.checklist(file(), "test_purchase") == []
+    assert operations.checklist(file(), "test_purchase", shipped_pack()) == []
 
 
 def test_an_empty_file_lacks_what_a_condition_reads() -> None:
     empty = Operation(facts={}, held_on=date(2026, 10, 13))
-    missing = operations.checklist(empty, "test_purchase")
+    missing = operations.checklist(empty, "test_purchase", shipped_pack())
     assert {"parental_consent", "risk_assessment", "ripa_considered"} <= {
         one.fact for one in missing
     }
@@ -51,7 +51,9 @@ def test_an_empty_file_lacks_what_a_condition_reads() -> None:
 def test_a_departure_is_named_with_what_it_means(
     facts: dict[str, object], kind: str, departing: set[str]
 ) -> None:
-    missing = [one for one in operations.checklist(file(**facts), kind) if one.departs]
+    missing = [
+        one for one in operations.checklist(file(**facts), kind, shipped_pack()) if one.departs
+    ]
     assert {one.fact for one in missing} == departing
     assert all(one.means for one in missing)
 

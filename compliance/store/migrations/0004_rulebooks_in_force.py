@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("law", sa.Text(), nullable=False),
-        sa.Column("nations", json, nullable=False),
+        sa.Column("places", json, nullable=False),
         sa.Column("taken_back", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("on", sa.Date(), nullable=True),

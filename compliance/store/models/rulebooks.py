@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,7 +22,7 @@ class Switch(Base):
     """One thing an administrator entered about the law, laid over every rulebook in use.
 
     Never changed: the newest row about a provision (a row of the law, and for a commencement its
-    nations) is what holds, and one that was taken back holds nothing.
+    places) is what holds, and one that was taken back holds nothing.
     """
 
     __tablename__ = "rulebook_switches"
@@ -28,9 +30,9 @@ class Switch(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    #: The row of the law that it is about, and the nations in which it commences.
+    #: The row of the law that it is about, and where it commences: dimension to codes.
     law: Mapped[str]
-    nations: Mapped[list[str]] = mapped_column(default=list)
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
     taken_back: Mapped[bool] = mapped_column(default=False)
     #: The instrument that commences it, or the source in which it was read.
     source: Mapped[str]
@@ -48,9 +50,9 @@ class Switch(Base):
     made_by: Mapped[User] = relationship()
 
     @property
-    def about(self) -> tuple[str, str, tuple[str, ...]]:
+    def about(self) -> tuple[str, str, str]:
         """The provision: what tells this switch from those about something else."""
-        return self.kind, self.law, tuple(self.nations)
+        return self.kind, self.law, json.dumps(self.places, sort_keys=True)
 
 
 class AdoptionRequest(Base):

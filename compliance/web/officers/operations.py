@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from compliance.rulebook import shipped_pack
+from compliance.rulebook import Pack
 from compliance.rulebook.asked import asked_facts
 from compliance.rulebook.pack import Entry
 from compliance.services import operations
@@ -25,6 +25,7 @@ from compliance.web.forms.answer_types import AnswerField, Day
 from compliance.web.forms.prepared import prepared
 from compliance.web.forms.sections import Section, fact_sections
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 from compliance.web.officers import visit_words
 from compliance.web.officers.screens import definite
 from compliance.web.paging import PAGE_SIZE, Page, page_number
@@ -166,16 +167,16 @@ def show(operation_id: int) -> ResponseReturnValue:
     """Show the file of an operation, what it lacks before the first shop, and its visits."""
     actor = required_actor()
     operation = operations.readable(db.session, actor, operation_id)
-    pack = shipped_pack()
+    pack = rulebook_in_use(operation.held_on)
     visits = operations.visits_of(db.session, actor, operation)
-    kind = _kind(visits[0].kind if visits else None)
-    missing = operations.checklist(operation, kind)
+    kind = _kind(pack, visits[0].kind if visits else None)
+    missing = operations.checklist(operation, kind, pack)
     return render_template(
         "officers/operations/show.html",
         operation=operation,
         kind=kind,
         kinds={code: visit_words.kind_label(code) for code in operations.kinds_with_a_file(pack)},
-        files=[_as_it_stands(operation, one, kind) for one in _sections(kind)],
+        files=[_as_it_stands(operation, one, kind) for one in _sections(pack, kind)],
         missing=missing,
         leads=operation.lead_authority_id == actor.authority_id,
         visits=visits,
@@ -184,22 +185,21 @@ def show(operation_id: int) -> ResponseReturnValue:
     )
 
 
-def _kind(usual: str | None = None) -> str:
+def _kind(pack: Pack, usual: str | None = None) -> str:
     """The kind of visit the file is looked at for: as asked, else as the first visit, else the first."""
-    kinds = operations.kinds_with_a_file(shipped_pack())
+    kinds = operations.kinds_with_a_file(pack)
     for code in (request.args.get("kind"), usual):
         if code in kinds:
             return str(code)
     return kinds[0]
 
 
-def _sections(kind: str) -> tuple[Section, ...]:
-    pack = shipped_pack()
+def _sections(pack: Pack, kind: str) -> tuple[Section, ...]:
     return fact_sections(pack, operations.file_dims(pack, kind), "operation")
 
 
 def _asked(operation: Operation, kind: str) -> set[str]:
-    pack = shipped_pack()
+    pack = rulebook_in_use(operation.held_on)
     typed = definite(pack.facts, operation.facts)
     dims = operations.file_dims(pack, kind)
     return {entry["id"] for entry in asked_facts(pack, dims, operation.held_on, typed)}
@@ -221,8 +221,9 @@ def section(operation_id: int, slug: str) -> ResponseReturnValue:
     """Fill in one section of the file."""
     actor = required_actor()
     operation = operations.editable(db.session, actor, operation_id)
-    kind = _kind()
-    found = next((one for one in _sections(kind) if one.slug == slug), None)
+    pack = rulebook_in_use(operation.held_on)
+    kind = _kind(pack)
+    found = next((one for one in _sections(pack, kind) if one.slug == slug), None)
     if found is None:
         raise NotFound
     if request.method == "GET":
@@ -252,7 +253,7 @@ def section(operation_id: int, slug: str) -> ResponseReturnValue:
 def _section_page(
     operation: Operation, found: Section, kind: str, fields: Any, errors: dict[str, str]
 ) -> str:
-    pack = shipped_pack()
+    pack = rulebook_in_use(operation.held_on)
     page = prepared(pack, found, operations.file_dims(pack, kind), "one")
     known = {
         "answer": {},
@@ -272,6 +273,9 @@ def _section_page(
 @permission("operation.edit")
 def checked(operation_id: int) -> ResponseReturnValue:
     """Keep that the checklist was gone through before the first shop."""
-    operations.mark_checked(db.session, required_actor(), utc_now(), operation_id=operation_id)
+    operation = operations.mark_checked(
+        db.session, required_actor(), utc_now(), operation_id=operation_id
+    )
     flash("The checklist is done. You can begin the first visit.", "success")
-    return redirect(url_for("operations.show", operation_id=operation_id, kind=_kind()))
+    kind = _kind(rulebook_in_use(operation.held_on))
+    return redirect(url_for("operations.show", operation_id=operation_id, kind=kind))

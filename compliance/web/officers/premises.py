@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from compliance.access import allows
-from compliance.rulebook import shipped_pack
 from compliance.services import (
     assessments,
     authorities,
@@ -29,6 +28,7 @@ from compliance.web import form_errors
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import london_today, utc_now
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 from compliance.web.officers import visit_words
 from compliance.web.officers.documents import STATUSES as DOCUMENT_STATUSES
 from compliance.web.officers.premises_forms import (
@@ -120,7 +120,7 @@ def show(premises_id: int) -> str:
         nation=premises_fields.nation_label(shop.nation),
         origin=ORIGINS[shop.nation_origin],
         shop_kind=shop_kinds.label(shop.shop_kind),
-        channel_labels=premises_fields.channel_labels(),
+        channel_labels=premises_fields.channel_labels(rulebook_in_use()),
         statuses=STATUSES,
         sells=SELLS,
         kind_label=visit_words.kind_label,
@@ -312,7 +312,7 @@ def _standing(shop: Premises, operator: Operator) -> str | None:
     )
     if assessed is None or assessed["standing"] is None:
         return None
-    return shipped_pack().value_label("standing", assessed["standing"])
+    return rulebook_in_use().value_label("standing", assessed["standing"])
 
 
 def _in_area(shop: Premises) -> bool:

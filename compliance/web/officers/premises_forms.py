@@ -23,6 +23,7 @@ from compliance.services.premises_fields import PremisesDetails
 from compliance.store.models import Authority, Operator, Premises
 from compliance.store.models.premises import NATIONS
 from compliance.web.forms import fields
+from compliance.web.in_use import rulebook_in_use
 
 _NATIONS = {code: premises_fields.nation_label(code) for code in NATIONS}
 
@@ -87,7 +88,8 @@ class PremisesForm(FlaskForm):
             *(SelectChoice(code, label) for code, label in shop_kinds.labels().items()),
         ]
         self.channels.choices = [
-            SelectChoice(code, label) for code, label in premises_fields.channel_labels().items()
+            SelectChoice(code, label)
+            for code, label in premises_fields.channel_labels(rulebook_in_use()).items()
         ]
         if not with_nation:
             del self.nation

@@ -21,6 +21,7 @@ from compliance.web import limits
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import utc_now
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 from compliance.web.paging import PAGE_SIZE, Page, page_number
 from compliance.web.signed_in import required_actor
 
@@ -81,7 +82,7 @@ def _index(errors: list[tuple[str, str]] | None = None, since: str = "", problem
         at={"file": "", "since": ""} | {field: text for text, field in errors or []},
         since=since,
         problems=problems,
-        in_use=rulebooks.current(),
+        in_use=rulebook_in_use(),
     )
 
 
@@ -136,7 +137,7 @@ def go_on(proposal_id: int) -> ResponseReturnValue:
 
 def _against(proposal: Proposal) -> Pack:
     """The rulebook it was compared with; the one in use where that made no assessment."""
-    in_use = rulebooks.current()
+    in_use = rulebook_in_use()
     if in_use.sha256 == proposal.against_sha256:
         return in_use
     kept = {row.sha256 for row in rulebooks.on_record(db.session)}

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook import Pack
 from compliance.rulebook.pack import Entry
 from compliance.rulebook.words import answer_in_words, question_line
 from compliance.services import assessments, changes, visit_content, visits
 from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_for
 from compliance.web.officers import visit_words
 from compliance.web.signed_in import required_actor
 
@@ -32,7 +33,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     if version is None:
         return redirect(url_for("visits.show", visit_id=visit.id))
     row = assessments.latest_assessment(db.session, visit)
-    pack = assessments.pack_of(db.session, row) if row else shipped_pack()
+    pack = assessments.pack_of(db.session, row) if row else rulebook_for(visit)
     reader = required_actor().authority_id
     explained = assessments.explain(db.session, row, reader) if row else None
     return render_template(
@@ -139,7 +140,8 @@ def left_behind(visit_id: str) -> ResponseReturnValue:
     """Show the list of what was seen, to leave with the shop: no finding and no grade."""
     visit = visits.readable(db.session, required_actor(), visit_id)
     version = visit.latest_version
-    if version is None or not leaves_a_list(shipped_pack(), visit):
+    pack = rulebook_for(visit)
+    if version is None or not leaves_a_list(pack, visit):
         return redirect(url_for("visits.show", visit_id=visit.id))
     return render_template(
         "officers/visits/left_behind.html",
@@ -147,7 +149,7 @@ def left_behind(visit_id: str) -> ResponseReturnValue:
         shop=visit.premises,
         kind=visit_words.kind_label(visit.kind),
         version=version,
-        sections=_told(shipped_pack(), version, seen_only=True),
+        sections=_told(pack, version, seen_only=True),
     )
 
 

@@ -17,6 +17,7 @@ from compliance.services.assessments import STAGES
 from compliance.store.engine import db
 from compliance.web.dates import london_today
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 
 bp = Blueprint("rulebook", __name__, url_prefix="/rulebook")
 
@@ -40,7 +41,7 @@ CONFIDENCE = {
 @permission("rulebook.read")
 def index() -> str:
     """Show the rules of the rulebook in use."""
-    return _part(rulebooks.current(), "rules")
+    return _part(rulebook_in_use(), "rules")
 
 
 @bp.get("/versions/<sha256>")
@@ -82,7 +83,7 @@ def rule(sha256: str, rule_id: str) -> str:
 
 
 def _frame(pack: Pack, here: str) -> dict[str, Any]:
-    in_use = rulebooks.current()
+    in_use = rulebook_in_use()
     return {
         "pack": pack,
         "in_use": pack.sha256 == in_use.sha256,
@@ -208,7 +209,7 @@ def _version(pack: Pack, number: int, version: Entry) -> dict[str, Any]:
         "basis": pack.label("basis", version["basis"]),
         "citation": version["citation"],
         "checked": _day(version.get("checked")),
-        "law": pack.by_id("law").get(version["law"]),
+        "law": _row(pack, version["law"]),
         "applies": list(told(pack, version["applies"])) if "applies" in version else [],
         "met": list(told(pack, version["met"])),
         "texts": texts,
@@ -228,7 +229,7 @@ def _conditions(pack: Pack) -> dict[str, Any]:
                         "stage": STAGES.get(one.get("stage", ""), ""),
                         "dims": _dims(pack, one),
                         "when": list(told(pack, one["when"])),
-                        "law": pack.by_id("law").get(one.get("law", "")),
+                        "law": _row(pack, one.get("law", "")),
                     }
                     for one in pack.entries("condition")
                     if one["tier"] == tier["id"]
@@ -269,7 +270,7 @@ def _sentences(pack: Pack) -> dict[str, Any]:
                 "dims": _dims(pack, one),
                 "since": _day(one.get("from")),
                 "until": _day(one.get("to")),
-                "law": pack.by_id("law").get(one["law"]),
+                "law": _row(pack, one["law"]),
             }
             for one in pack.entries("sentence")
         ]
@@ -277,7 +278,13 @@ def _sentences(pack: Pack) -> dict[str, Any]:
 
 
 def _law(pack: Pack) -> dict[str, Any]:
-    return {"rows": pack.entries("law")}
+    return {"rows": [_row(pack, one["id"]) for one in pack.entries("law")]}
+
+
+def _row(pack: Pack, name: str) -> dict[str, Any] | None:
+    """A row of the law with what it says in English; None where there is none."""
+    row = pack.by_id("law").get(name)
+    return None if row is None else {**row, "text": text_of(row.get("text"))}
 
 
 def _dims(pack: Pack, entry: Mapping[str, Any]) -> list[str]:

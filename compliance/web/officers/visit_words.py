@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from compliance.rulebook import shipped_pack
 from compliance.rulebook.pack import text_of
 from compliance.store.models import Visit
+from compliance.web.in_use import rulebook_in_use
 
 #: State: (words, tone of the tag).
 STATES = {
@@ -20,18 +18,19 @@ STATES = {
 }
 
 
-@cache
 def kinds() -> dict[str, str]:
     """Return the rulebook's kinds of visit: code to words."""
-    dimension = next(each for each in shipped_pack().entries("dim") if each["id"] == "kind")
-    return {option["code"]: text_of(option["label"]) for option in dimension["options"]}
+    return _labels("kind")
 
 
-@cache
 def channels() -> dict[str, str]:
     """Return the rulebook's ways of selling: code to words."""
-    dimension = next(each for each in shipped_pack().entries("dim") if each["id"] == "channel")
-    return {option["code"]: text_of(option["label"]) for option in dimension["options"]}
+    return _labels("channel")
+
+
+def _labels(dim: str) -> dict[str, str]:
+    options = rulebook_in_use().by_id("dim")[dim]["options"]
+    return {option["code"]: text_of(option["label"]) for option in options}
 
 
 def kind_label(code: str) -> str:

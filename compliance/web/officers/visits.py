@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from compliance.rulebook import shipped_pack
 from compliance.services import drafts, operations, premises, visit_content, visits
 from compliance.services.errors import NotFound, Refused
 from compliance.services.premises import Filters
@@ -21,6 +20,7 @@ from compliance.web.form_errors import listed, put
 from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
 from compliance.web.forms.prepared import prepared
 from compliance.web.guard import may_open, permission
+from compliance.web.in_use import rulebook_for, rulebook_in_use
 from compliance.web.officers import visit_words
 from compliance.web.officers.screens import Screen, Screens
 from compliance.web.row_ids import row_id
@@ -96,7 +96,7 @@ def begin() -> ResponseReturnValue:
 
 
 def _first(visit: Visit) -> str:
-    shown = Screens(db.session, visit, shipped_pack()).shown()
+    shown = Screens(db.session, visit, rulebook_for(visit)).shown()
     if not shown:
         return url_for("visits.show", visit_id=visit.id)
     return url_for("visits.section", visit_id=visit.id, slug=shown[0].slug)
@@ -130,7 +130,7 @@ def _suggested() -> MultiDict[str, Any]:
 def _form(typed: MultiDict[str, Any], *, with_kind: bool) -> ParticularsForm:
     form = ParticularsForm(typed)
     offered = operations.offered(db.session, required_actor(), london_today())
-    form.offer(shipped_pack(), offered, with_kind=with_kind)
+    form.offer(rulebook_in_use(), offered, with_kind=with_kind)
     return form
 
 
@@ -141,7 +141,7 @@ def _begin_page(shop: Premises, form: ParticularsForm) -> str:
         shop=shop,
         form=form,
         errors=listed(form),
-        kind_hints=kind_hints(shipped_pack()),
+        kind_hints=kind_hints(rulebook_in_use()),
         copied=request.method == "GET"
         and drafts.newest_of_day(db.session, required_actor(), today) is not None,
         drafts=[
@@ -154,7 +154,7 @@ def _begin_page(shop: Premises, form: ParticularsForm) -> str:
 
 
 def _unfinished(visit: Visit) -> dict[str, Any]:
-    answered, asked = Screens(db.session, visit, shipped_pack()).counts()
+    answered, asked = Screens(db.session, visit, rulebook_for(visit)).counts()
     return {
         "visit": visit,
         "kind": visit_words.kind_label(visit.kind),
@@ -173,7 +173,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         return redirect(url_for("results.show", visit_id=visit.id))
     if visit.state == "draft" and visit.officer_id != required_actor().user_id:
         return render_template("officers/visits/colleagues_draft.html", **_about(visit))
-    screens = Screens(db.session, visit, shipped_pack())
+    screens = Screens(db.session, visit, rulebook_for(visit))
     answered, asked = screens.counts()
     return render_template(
         "officers/visits/show.html",
@@ -243,7 +243,7 @@ def _about_page(visit: Visit, form: ParticularsForm) -> str:
 def section(visit_id: str, slug: str) -> ResponseReturnValue:
     """Show one screen with what was typed so far, right or wrong."""
     visit = _to_edit(visit_id)
-    pack = shipped_pack()
+    pack = rulebook_for(visit)
     screens = Screens(db.session, visit, pack)
     found = screens.find(slug)
     if found is None:
@@ -277,7 +277,7 @@ def save(visit_id: str, slug: str) -> ResponseReturnValue:
     """Keep one screen, and go on: where it cannot be read, back to it."""
     actor = required_actor()
     visit = _to_edit(visit_id)
-    pack = shipped_pack()
+    pack = rulebook_for(visit)
     before = Screens(db.session, visit, pack)
     found = before.find(slug)
     if found is None:
@@ -315,7 +315,7 @@ def check(visit_id: str) -> ResponseReturnValue:
 
 
 def _check_page(visit: Visit, refused: Refused | None = None, reason: str = "") -> str:
-    screens = Screens(db.session, visit, shipped_pack())
+    screens = Screens(db.session, visit, rulebook_for(visit))
     shown = screens.shown()
     errors: list[tuple[str, str | None]] = []
     for one in shown:
@@ -375,7 +375,9 @@ def record(visit_id: str) -> ResponseReturnValue:
 
 
 def _unreadable(visit: Visit) -> bool:
-    return any(one.asked_errors() for one in Screens(db.session, visit, shipped_pack()).shown())
+    return any(
+        one.asked_errors() for one in Screens(db.session, visit, rulebook_for(visit)).shown()
+    )
 
 
 @bp.get("/<visit_id>/correct")
@@ -398,8 +400,8 @@ def begin_correction(visit_id: str) -> ResponseReturnValue:
     visit = visits.readable(db.session, actor, visit_id)
     if visit.authority_id != actor.authority_id or visit.latest_version is None:
         raise NotFound
-    screens = Screens(db.session, visit, shipped_pack())
-    begun = drafts.recorded(visit.latest_version, visit.operation, shipped_pack())
+    screens = Screens(db.session, visit, rulebook_for(visit))
+    begun = drafts.recorded(visit.latest_version, visit.operation, rulebook_for(visit))
     fields: dict[str, list[str]] = {}
     for one in screens.sections:
         given = begun.answers if one.table == "question" else begun.operation_facts

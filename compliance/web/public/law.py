@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from compliance.access import PUBLIC
 from compliance.rulebook.law_told import asked_dims, law_told
 from compliance.rulebook.pack import Entry, text_of
-from compliance.services import rulebooks
 from compliance.web.dates import london_today
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 
 bp = Blueprint("law", __name__, url_prefix="/law")
 
@@ -22,7 +22,7 @@ bp = Blueprint("law", __name__, url_prefix="/law")
 @permission(PUBLIC)
 def show() -> ResponseReturnValue:
     """Show what applies on a day, since when, from which source, and what is coming."""
-    pack = rulebooks.current()
+    pack = rulebook_in_use()
     on, error = _day(request.args.get("on", ""))
     choices = [_choice(dim) for dim in asked_dims(pack)]
     dims = {each["id"]: each["value"] for each in choices if each["value"]}

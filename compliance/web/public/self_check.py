@@ -11,9 +11,9 @@ from compliance.rulebook import Pack
 from compliance.rulebook.law_told import asked_dims, scored_dims, unverified
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.words import word
-from compliance.services import rulebooks
 from compliance.web.dates import london_today
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
 
 bp = Blueprint("self_check", __name__, url_prefix="/self-check")
 
@@ -32,7 +32,7 @@ def start() -> str:
 @permission(PUBLIC)
 def questions() -> str:
     """The check itself: from here on nothing leaves the browser."""
-    pack = rulebooks.current()
+    pack = rulebook_in_use()
     return render_template(
         "public/self_check/questions.html",
         pack=pack,
@@ -57,7 +57,7 @@ def questions() -> str:
 @permission(PUBLIC)
 def printable() -> str:
     """The same questions as a list to print, for a shop without a script or without a screen."""
-    pack = rulebooks.current()
+    pack = rulebook_in_use()
     return render_template(
         "public/self_check/list.html", pack=pack, sections=_sections(pack), today=london_today()
     )

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from compliance.rulebook import shipped_pack
 from compliance.rulebook.asked import asked_facts
 from compliance.rulebook.state import NOT_OBSERVED
 from compliance.services.lifecycle.cases import Case
@@ -21,6 +20,7 @@ from compliance.web.dates import utc_now
 from compliance.web.forms.prepared import prepared
 from compliance.web.forms.sections import Section, fact_sections
 from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_for
 from compliance.web.officers import visit_words
 from compliance.web.officers.screens import definite
 from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
@@ -38,7 +38,8 @@ def show(visit_id: str) -> ResponseReturnValue:
     """Show what departs from procedure and take the supervisor's word on it."""
     visit = own_visit(visit_id)
     case = case_for(visit)
-    sections = fact_sections(shipped_pack(), dims_of(visit, shipped_pack()), "review")
+    pack = rulebook_for(visit)
+    sections = fact_sections(pack, dims_of(visit, pack), "review")
     if case is None or not sections or reason_against(STEPS["supervise"], moment_of(case)):
         return redirect(url_for("steps.show", visit_id=visit.id))
     section = sections[0]
@@ -60,7 +61,7 @@ def show(visit_id: str) -> ResponseReturnValue:
 
 
 def _asked(case: Case, given: Any) -> set[str]:
-    pack = shipped_pack()
+    pack = rulebook_for(case.visit)
     facts = definite(pack.facts, {**case.version.operation_facts, **given})
     dims = dims_of(case.visit, pack)
     return {entry["id"] for entry in asked_facts(pack, dims, case.visit.visited_on, facts)}
@@ -69,7 +70,8 @@ def _asked(case: Case, given: Any) -> set[str]:
 def _page(
     case: Case, section: Section, fields: Any, errors: dict[str, str], asked: set[str]
 ) -> str:
-    pack, visit = shipped_pack(), case.visit
+    visit = case.visit
+    pack = rulebook_for(visit)
     page = prepared(pack, section, dims_of(visit, pack), "one")
     known = {"answer": {}, "fact": dict(case.version.operation_facts)}
     return render_template(
