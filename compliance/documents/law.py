@@ -1,7 +1,6 @@
 """The sentences a document may say about the law: each rests on a row of the law sheet, holds in
 certain nations on certain days, and is refused when nobody has verified that row."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.documents.refused import DocumentRefused
+from compliance.rulebook.pack import load_pack
 
 PACK = Path(__file__).parents[1] / "rulebook" / "packs" / "uk_knives"
 
@@ -65,22 +65,19 @@ class LawBook:
 
 @cache
 def law_book(pack: Path = PACK) -> LawBook:
-    """Read every sentence and row from a rulebook's files (once a process)."""
-    sentences: list[Sentence] = []
-    rows: dict[str, dict[str, Any]] = {}
-    for path in sorted(pack.rglob("*.toml")):
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        for entry in content.get("law", ()):
-            rows[entry["id"]] = entry
-        for entry in content.get("sentence", ()):
-            sentences.append(
-                Sentence(
-                    entry["id"],
-                    entry["law"],
-                    tuple(entry["dims"]["nation"]),
-                    entry["from"],
-                    entry.get("to"),
-                    entry["text"],
-                )
+    """Read every sentence and row from a rulebook's directory (once a process)."""
+    book = load_pack(pack)
+    return LawBook(
+        tuple(
+            Sentence(
+                entry["id"],
+                entry["law"],
+                tuple(entry["dims"]["nation"]),
+                date.fromisoformat(entry["from"]),
+                date.fromisoformat(entry["to"]) if "to" in entry else None,
+                dict(entry["text"]),
             )
-    return LawBook(tuple(sentences), rows)
+            for entry in book.entries("sentence")
+        ),
+        {row["id"]: dict(row) for row in book.entries("law")},
+    )

@@ -1,7 +1,6 @@
 """The gatekeeper: what a pack must satisfy before it is released, each problem with file and line."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,8 @@ from compliance.rulebook.conditions import (
     literal_day,
 )
 from compliance.rulebook.errors import PackError, nearest
+from compliance.rulebook.gatekeeper.problem import Problem
+from compliance.rulebook.gatekeeper.translated import untranslated
 from compliance.rulebook.pack import KEY_OF, TABLES, Entry, Pack, dims_match, load_pack
 from compliance.rulebook.program import Program
 from compliance.rulebook.sources import Sources
@@ -60,7 +61,17 @@ KEYS: Mapping[str, set[str]] = {
         "advice",
     },
     "condition": {"id", "tier", "stage", "dims", "when", "law", "means"},
-    "value": {"name", "dims", "title", "labels", "show", "deadline", "otherwise", *FORMULAS},
+    "value": {
+        "name",
+        "dims",
+        "title",
+        "labels",
+        "show",
+        "deadline",
+        "told",
+        "otherwise",
+        *FORMULAS,
+    },
     "step": {
         "id",
         "label",
@@ -69,6 +80,7 @@ KEYS: Mapping[str, set[str]] = {
         "plain_for",
         "formal",
         "told",
+        "letter",
         "follow_up",
         "within_months",
         "primary_authority_days",
@@ -93,17 +105,6 @@ TEXTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that stops a release: where (``file:line``), and what, in plain words."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
 def check(directory: Path | str) -> list[Problem]:
     """Return every problem of the pack in a directory; an empty list means it may be released."""
     root = Path(directory)
@@ -112,7 +113,7 @@ def check(directory: Path | str) -> list[Problem]:
     except PackError as error:
         return [Problem(str(root), str(error))]
     gate = _Gate(pack, Sources(root))
-    problems = list(gate.problems())
+    problems = [*gate.problems(), *untranslated(pack, root, gate.sources)]
     if not problems:
         try:
             Program(pack)
@@ -179,10 +180,10 @@ class _Gate:
                     yield Problem(place, f'unknown {dim} "{code}".{nearest(code, self.codes[dim])}')
 
     def _texts(self, place: str, entry: Entry, keys: Iterable[str]) -> Iterator[Problem]:
+        language = self.pack.languages[0]
         for key in keys:
-            for language in self.pack.languages:
-                if not (entry.get(key) or {}).get(language):
-                    yield Problem(place, f'no "{key}" in language "{language}"')
+            if not (entry.get(key) or {}).get(language):
+                yield Problem(place, f'no "{key}" in language "{language}"')
 
     def _known(self, place: str, table: str, name: object, what: str) -> Iterator[Problem]:
         known = self.pack.by_id(table)

@@ -107,7 +107,7 @@ def _rule(pack: Pack, rule: Entry, version: Entry, language: str) -> Told:
     row = pack.by_id("law").get(version["law"], {})
     return Told(
         title=text_of(rule.get("title"), language),
-        words=row.get("text", ""),
+        words=text_of(row.get("text"), language),
         advice=text_of(version.get("advice"), language),
         source=version["citation"],
         since=_day(version.get("from")),

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from compliance.rulebook.errors import PackError, nearest
+from compliance.rulebook.languages import with_translations
+from compliance.rulebook.translations import is_translation, read_translations
 
 TABLES = (
     "dim",
@@ -104,10 +106,12 @@ class Pack:
         return [entry for entry in self.entries("question") if dims_match(entry.get("dims"), dims)]
 
 
-def text_of(texts: Mapping[str, str] | None, language: str = "en") -> str:
-    """The text in a language, else in any there is, else nothing."""
+def text_of(texts: Mapping[str, str] | str | None, language: str = "en") -> str:
+    """The text in a language, else in any there is, else nothing; a plain string is itself."""
     if not texts:
         return ""
+    if isinstance(texts, str):
+        return texts
     return texts.get(language) or next(iter(texts.values()))
 
 
@@ -123,13 +127,13 @@ def dims_match(wanted: Mapping[str, list[str]] | None, dims: Mapping[str, Any]) 
 
 
 def load_pack(directory: Path | str) -> Pack:
-    """Read every ``*.toml`` below a directory and merge them into one pack.
+    """Read every ``*.toml`` below a directory and merge them into one pack, translations laid over its texts.
 
     Raises ``PackError`` naming file and reason when a file is not TOML, holds an unknown table, or two
     entries share an id.
     """
     root = Path(directory)
-    files = sorted(root.rglob("*.toml"))
+    files = sorted(file for file in root.rglob("*.toml") if not is_translation(file, root))
     if not files:
         raise PackError(f"{root}: no rulebook here (no .toml file)")
     content: dict[str, Any] = {}
@@ -155,6 +159,8 @@ def load_pack(directory: Path | str) -> Pack:
                 )
     if "pack" not in content:
         raise PackError(f"{root}: no [pack] table with the rulebook's id and version")
+    for language, translations in read_translations(root).items():
+        content = dict(with_translations(content, language, translations))
     return Pack(content)
 
 

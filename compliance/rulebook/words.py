@@ -16,13 +16,26 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         NOT_APPLICABLE: "Does not apply",
         "nothing": "None of these",
     },
+    "cy": {
+        "yes": "Ie",
+        "no": "Na",
+        NOT_OBSERVED: "Heb ei weld",
+        NOT_APPLICABLE: "Ddim yn berthnasol",
+        "nothing": "Dim un o'r rhain",
+    },
 }
 MONTHS: Mapping[str, tuple[str, ...]] = {
     "en": (
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),
     ),
+    "cy": (
+        *("Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin"),
+        *("Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"),
+    ),
 }
+# What a number is counted in, where it is not written alike: after a number Welsh has the singular.
+UNITS: Mapping[str, Mapping[str, str]] = {"cy": {"years": "oed", "pounds": "punt"}}
 
 
 def word(code: str, language: str = "en") -> str:
@@ -64,6 +77,7 @@ def answer_in_words(entry: Entry, value: Any, language: str = "en") -> str:
         )
     if kind in ("integer", "measure"):
         unit = entry.get("unit")
+        unit = UNITS.get(language, {}).get(unit, unit)
         return f"{value} {unit}" if unit else str(value)
     if kind == "date":
         return day_in_words(str(value), language)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from compliance.rulebook.errors import PackError
+from compliance.rulebook.languages import separated
 from compliance.rulebook.pack import TABLES, Pack, load_pack
+from compliance.rulebook.translations import FOLDER, written
 
 #: Which tables stand in which file; every other table has a file of its own name.
 FRAME = ("dim", "severity", "basis", "tier", "section")
@@ -29,20 +31,27 @@ def write_pack(pack: Pack, directory: Path) -> None:
         raise PackError(f"{directory}: there is something here already")
     directory.mkdir(parents=True, exist_ok=True)
     for name, text in files_of(pack).items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text, encoding="utf-8", newline="\n")
     if load_pack(directory).sha256 != pack.sha256:
         raise PackError(f"{directory}: what was written is not the same rulebook")
 
 
 def files_of(pack: Pack) -> dict[str, str]:
-    """Return the files of a rulebook: name to text."""
+    """Return the files of a rulebook: name to text. Translations stand apart, as a translator reads them."""
+    content, translated = pack.content, {}
+    for language in pack.languages[1:]:
+        content, translations = separated(content, language)
+        if translations:
+            translated[f"{FOLDER}/{language}/texts.toml"] = [written(translations)]
     files: dict[str, list[str]] = {"pack.toml": []}
     for table in ("pack", "output"):
-        if table in pack.content:
-            files["pack.toml"] += _table(table, pack.content[table])
+        if table in content:
+            files["pack.toml"] += _table(table, content[table])
     for table in TABLES:
-        for entry in pack.entries(table):
+        for entry in content.get(table, ()):
             files.setdefault(FILES[table], []).extend(_entry(table, entry))
+    files |= translated
     return {name: "\n".join(lines).strip() + "\n" for name, lines in files.items()}
 
 

@@ -489,7 +489,7 @@ def _point(
         basis=finding["basis"],
         basis_label=pack.label("basis", finding["basis"], language),
         citation=finding["citation"],
-        law=row.get("text", ""),
+        law=text_of(row.get("text"), language),
         unverified=bool(row.get("unverified")),
         says=text_of(version.get(says), language) if says else "",
         advice=text_of(version.get("advice"), language) if outcome == "not_met" else "",

@@ -47,7 +47,7 @@ export function explain (content, result, answers, facts = {}, language = 'en') 
       basis: finding.basis,
       basis_label: label('basis', finding.basis),
       citation: finding.citation,
-      law: row.text ?? '',
+      law: textOf(row.text, language),
       unverified: Boolean(row.unverified),
       says: says ? textOf(version[says], language) : '',
       advice: finding.outcome === 'not_met' ? textOf(version.advice, language) : '',

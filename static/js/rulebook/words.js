@@ -6,8 +6,9 @@ const WORDS = { yes: 'Yes', no: 'No', [NOT_OBSERVED]: 'Not observed', [NOT_APPLI
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
   'October', 'November', 'December']
 
-/** The text in a language, else in any there is, else nothing. */
+/** The text in a language, else in any there is, else nothing; a plain string is itself. */
 export function textOf (texts, language = 'en') {
+  if (typeof texts === 'string') return texts
   return texts ? texts[language] ?? Object.values(texts)[0] ?? '' : ''
 }
 

@@ -15,7 +15,7 @@ MISTAKES = [
     ('about = "cleanliness"', 'about = "cleanlyness"', 'Did you mean "cleanliness"?'),
     ("at_most = 15 }", "atmost = 15 }", 'unknown operator "atmost". Did you mean "at_most"?'),
     ('found = { en = "The kitchen was dirty." }', "", 'no "found" in language "en"'),
-    ('languages = ["en"]', 'languages = ["en", "cy"]', 'in language "cy"'),
+    ('languages = ["en"]', 'languages = ["en", "cy"]', "has no Welsh"),
     ('severity = "serious"', 'severity = "seriuos"', 'Did you mean "serious"?'),
     ('law = "row"', 'law = "raw"', 'unknown law row "raw". Did you mean "row"?'),
     ('{ at_most = 45, then = "2" }, { then = "0" }', '{ at_most = 45, then = "2" }', "hole"),
