@@ -150,7 +150,8 @@ class Rulebook(Base):
     sha256: Mapped[str] = mapped_column(primary_key=True)
     rulebook_id: Mapped[str]
     version: Mapped[str]
-    content: Mapped[dict[str, Any]]
+    #: A large thing that is kept prepared by its hash: read when it is asked for, not with the row.
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     stored_at: Mapped[datetime]
 
 

@@ -133,6 +133,10 @@ def _page(
         page=page,
         wanted=wanted,
         tabs=TABS,
+        waiting={
+            f"{bp.name}.{name}": count
+            for name, count in worklists.waiting(db.session, required_actor(), utc_now()).items()
+        },
         kinds=visit_words.kinds(),
         states=visit_words.STATES,
         kind_label=visit_words.kind_label,
