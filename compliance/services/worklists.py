@@ -235,6 +235,6 @@ def _deadlines(session: Session, actor: Actor, wanted: Filter, today: date) -> I
         .where(Visit.state.in_(AWAITING))
     )
     for visit, assessment in session.execute(query.add_columns(Assessment)).unique():
-        for deadline in deadlines.deadlines_of(pack_of(assessment.rulebook), assessment, today):
+        for deadline in deadlines.deadlines_of(pack_of(assessment), assessment, today):
             if deadline.on is not None:
                 yield Due(visit, deadline.what, deadline.on)

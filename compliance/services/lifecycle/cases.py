@@ -4,14 +4,17 @@ rulebook that made it, and the authority's policy."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from compliance.documents.kinds import replacement_of
-from compliance.rulebook import Pack, shipped_pack
+from sqlalchemy.orm import object_session
+
+from compliance.rulebook import Pack
+from compliance.services import rulebooks
 from compliance.services.assessments import Explanation, explain_result
 from compliance.services.lifecycle.policy import Policy, PolicyStep, policy_of
-from compliance.store.models import Assessment, Rulebook, Visit, VisitVersion
+from compliance.store.models import Assessment, Visit, VisitVersion
 
 #: The rulebook's word for a visit after which no letter goes out.
 NO_LETTER = "none"
@@ -101,29 +104,11 @@ def case_of(visit: Visit) -> Case | None:
     version, assessment = visit.latest_version, visit.latest_assessment
     if version is None or assessment is None or assessment.version_id != version.id:
         return None
-    return Case(visit, version, assessment, pack_of(assessment.rulebook))
+    return Case(visit, version, assessment, pack_of(assessment))
 
 
-def pack_of(rulebook: Rulebook) -> Pack:
+def pack_of(assessment: Assessment) -> Pack:
     """Return the rulebook that made an assessment, as it was then."""
-    shipped = shipped_pack()
-    return shipped if shipped.sha256 == rulebook.sha256 else _kept(_Kept(rulebook))
-
-
-class _Kept:
-    """A stored rulebook as a cache key: its hash tells it apart."""
-
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.sha256 = rulebook.sha256
-        self.content = rulebook.content
-
-    def __hash__(self) -> int:
-        return hash(self.sha256)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and other.sha256 == self.sha256
-
-
-@lru_cache(maxsize=8)
-def _kept(kept: _Kept) -> Pack:
-    return Pack(kept.content)
+    session = object_session(assessment)
+    assert session is not None  # an assessment that is shown was read from the database
+    return rulebooks.released(session, assessment.rulebook_sha256)
