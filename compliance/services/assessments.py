@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from compliance.rulebook import Pack, assess, shipped_pack
+from compliance.rulebook import Pack, assess
 from compliance.rulebook.conditions import reads
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.state import NOT_OBSERVED
 from compliance.rulebook.words import answer_in_words, day_in_words, question_line
-from compliance.services import history
-from compliance.store.models import Assessment, Operator, Premises, Rulebook, Visit, VisitVersion
+from compliance.services import history, rulebooks
+from compliance.store.models import Assessment, Operator, Premises, Visit, VisitVersion
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -50,7 +50,7 @@ def assess_visit(
     Gives None, and keeps nothing, while the visit is a draft or the nation of its premises is still to
     confirm: the nation decides the law.
     """
-    pack = pack or shipped_pack()
+    pack = pack or rulebooks.for_visit(session, visit)
     version = newest_version(session, visit)
     if version is None:
         return None
@@ -59,7 +59,7 @@ def assess_visit(
         return None
     result = _judged(session, visit, version, pack, visit.authority_id)
     row = _row(visit, version, pack, result, visit.visited_on, now)
-    _keep_rulebook(session, now, pack)
+    rulebooks.keep(session, now, pack)
     session.add(row)
     session.flush()
     session.expire(visit, ["assessments"])
@@ -142,20 +142,6 @@ def _row(
     )
 
 
-def _keep_rulebook(session: Session, now: datetime, pack: Pack) -> None:
-    if session.get(Rulebook, pack.sha256) is None:
-        session.add(
-            Rulebook(
-                sha256=pack.sha256,
-                rulebook_id=pack.id,
-                version=pack.version,
-                content=dict(pack.content),
-                stored_at=now,
-            )
-        )
-        session.flush()
-
-
 def _note_on_premises(visit: Visit, result: Mapping[str, Any]) -> None:
     """Keep on the premises whether it sells knives, when the rulebook reads that from the visit."""
     sells = result["values"].get("sells_knives")
@@ -221,19 +207,14 @@ def standing_on(
     if not told:
         return None
     return assess(
-        pack or shipped_pack(), told[-1] | {"history": told[:-1], "as_of": as_of.isoformat()}
+        pack or rulebooks.current(session, as_of),
+        told[-1] | {"history": told[:-1], "as_of": as_of.isoformat()},
     )
 
 
 def pack_of(session: Session, assessment: Assessment) -> Pack:
     """Return the very rulebook that made an assessment."""
-    shipped = _shipped_if(assessment.rulebook_sha256)
-    return shipped or Pack(assessment.rulebook.content)
-
-
-def _shipped_if(sha256: str) -> Pack | None:
-    shipped = shipped_pack()
-    return shipped if shipped.sha256 == sha256 else None
+    return rulebooks.released(session, assessment.rulebook_sha256)
 
 
 @dataclass(frozen=True)

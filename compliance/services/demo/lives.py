@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.rulebook import shipped_pack
-from compliance.services import drafts, visit_content, visits
+from compliance.services import drafts, rulebooks, visit_content, visits
 from compliance.services import premises as premises_service
 from compliance.services.demo import files
 from compliance.services.demo.city import City, operator_details
@@ -212,7 +211,7 @@ class VisitLife:
     def _draft(self, now: datetime) -> None:
         """Fill the first two sections as an officer does who was called away."""
         record = self._record_of()
-        questions = shipped_pack().questions
+        questions = rulebooks.current(self.life.session, self.visited_on).questions
         sections = list(dict.fromkeys(questions[name]["section"] for name in record.answers))[:2]
         for section in sections:
             answers = {
