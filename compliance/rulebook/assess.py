@@ -64,7 +64,7 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
         ),
         "score": None if score is None else dict(zip(("low", "high"), _ends(score), strict=True)),
         "grade": _settled(state, output.get("grade")),
-        "narrowed_by": narrowed_by(program, plan, state) if isinstance(score, Range) else [],
+        "narrowed_by": plan.narrowing(state),
         "standing": _settled(state, output.get("standing")),
         "next_step": _settled(state, output.get("next_step")),
         "values": _shown(pack, state),
@@ -169,19 +169,3 @@ def _validity(
             if condition["id"] in state.fired
         ],
     }
-
-
-def narrowed_by(program: Program, plan: Plan, state: State) -> list[str]:
-    """The open questions, those first whose answers could narrow the range most."""
-    outcomes, answers = state.findings, state.answers
-    weights: dict[str, int] = {}
-    for question in plan.weighed.keys() - answers.keys():
-        weight = 0
-        for name, heavy in plan.weighed[question]:
-            if outcomes[name] == "not_assessed":
-                weight += heavy
-        if weight:
-            weights[question] = weight
-    order = program.order
-    ranked = sorted((-weight, order[name], name) for name, weight in weights.items())
-    return [name for _, _, name in ranked]

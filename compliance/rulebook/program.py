@@ -6,7 +6,7 @@ few again and again.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -17,13 +17,15 @@ from compliance.rulebook.answers import Reader, read_dims
 from compliance.rulebook.conditions import Test, compile_condition, reads
 from compliance.rulebook.errors import PackError
 from compliance.rulebook.generated import Findings, Shown, findings, is_plain, plain_rules
+from compliance.rulebook.narrowing import Narrowing
 from compliance.rulebook.pack import Entry, Pack, dims_match, text_of
 from compliance.rulebook.state import NOT_APPLICABLE, State
 from compliance.rulebook.values import (
     OVER_FINDINGS,
     OVER_HISTORY,
     Formula,
-    Points,
+    Worth,
+    Worths,
     compile_value,
     formula_of,
     value_reads,
@@ -47,7 +49,7 @@ class Point:
     in_force: bool
     questions: tuple[str, ...]
     facts: tuple[str, ...]
-    weight: int
+    worth: Worth
     may_not_apply: bool
 
 
@@ -58,16 +60,8 @@ class Plan:
     points: tuple[Point, ...]
     steps: tuple[Step, ...]
     history_steps: tuple[Step, ...]
+    narrowing: Narrowing
     _findings: dict[str, Findings] = field(default_factory=dict)
-
-    @cached_property
-    def weighed(self) -> dict[str, list[tuple[str, int]]]:
-        """For each question, the points of the score that rest on it: id and weight."""
-        found: dict[str, list[tuple[str, int]]] = {}
-        for point in self.points:
-            for question in point.questions if point.weight else ():
-                found.setdefault(question, []).append((point.id, point.weight))
-        return found
 
     @cached_property
     def severities(self) -> dict[str, str]:
@@ -97,14 +91,10 @@ class Program:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.severity_weights = weights = {
+        #: What a point of each severity weighs; the severities stand worst first.
+        self.severity_weights = {
             entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")
         }
-        self.rule_weights = {
-            rule["id"]: weights.get(rule["version"][0]["severity"], 0)
-            for rule in pack.entries("rule")
-        }
-        self.order = {name: place for place, name in enumerate(pack.questions)}
         self.sorted_nodes = self._sorted()
         self.answers = Reader(pack.questions)
         self.facts = Reader(pack.facts, "operation fact")
@@ -203,12 +193,13 @@ class Program:
             for rule in self.pack.entries("rule")
             if dims_match(rule.get("dims"), dims)
         }
+        worths = {name: point.worth for name, point in points.items()}
         plain = {name: point for name, point in points.items() if self._is_plain(point)}
         own: list[Step] = [plain_rules(_plain(point) for point in plain.values())]
         over_history: list[Step] = []
         for kind, name in self.sorted_nodes:
             if kind == "rule" and name in points and name not in plain:
-                own.append(_rule_step(points[name]))
+                own.append(_rule_step(points[name], list(self.severity_weights)))
             elif kind == "condition":
                 condition = self.pack.by_id("condition")[name]
                 if dims_match(condition.get("dims"), dims):
@@ -216,9 +207,24 @@ class Program:
             elif kind == "value":
                 value = self.pack.by_id("value")[name]
                 if dims_match(value.get("dims"), dims):
-                    step = self._kept(kind, name, partial(self._value_step, value))
+                    if formula_of(value) in OVER_FINDINGS:
+                        step = self._value_step(value, worths)
+                    else:
+                        step = self._kept(kind, name, partial(self._value_step, value, {}))
                     (over_history if name in self.history_values else own).append(step)
-        return Plan(tuple(points.values()), tuple(own), tuple(over_history))
+        in_force = [point for point in points.values() if point.in_force]
+        narrowing = Narrowing(
+            self.pack,
+            self.links,
+            dims,
+            {point.id: point.worth for point in in_force},
+            {point.id: (point.questions, self._may_fall_away(point)) for point in in_force},
+        )
+        return Plan(tuple(points.values()), tuple(own), tuple(over_history), narrowing)
+
+    def _may_fall_away(self, point: Point) -> bool:
+        """Whether a point that is open may turn out not to apply."""
+        return point.may_not_apply or "applies" in point.version or "needs" in point.rule
 
     def _is_plain(self, point: Point) -> bool:
         questions, version = self.pack.questions, point.version
@@ -236,7 +242,8 @@ class Program:
             (one for one in rule["version"] if dims_match(one.get("dims"), dims)),
             rule["version"][0],
         )
-        found = reads(shown.get("applies"), shown.get("met"))
+        graver = [case["when"] for case in shown.get("severity_when", ())]
+        found = reads(shown.get("applies"), shown.get("met"), *graver)
         about = [rule["about"]] if "about" in rule else []
         asked = [name for name in (*about, *found.answer) if name in self.pack.questions]
         return Point(
@@ -246,10 +253,17 @@ class Program:
             in_force=version is not None,
             questions=tuple(dict.fromkeys(asked)),
             facts=tuple(found.fact),
-            weight=self.rule_weights[rule["id"]] if rule.get("scored", True) else 0,
+            worth=self.worth(rule, shown),
             may_not_apply=bool(about)
             and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
         )
+
+    def worth(self, rule: Entry, version: Entry) -> Worth:
+        """What a rule counts for while this version of it is in force."""
+        possible = [version["severity"], *(one["then"] for one in version.get("severity_when", ()))]
+        costs = {severity: self.severity_weights.get(severity, 0) for severity in possible}
+        core, scored = bool(rule.get("core", False)), bool(rule.get("scored", True))
+        return Worth(core, scored, max(costs.values()), costs)
 
     def _kept(self, kind: str, name: str, make: Callable[[], Step]) -> Step:
         """A step that is the same on every day, made once."""
@@ -257,9 +271,9 @@ class Program:
             self._steps[(kind, name)] = make()
         return self._steps[(kind, name)]
 
-    def _value_step(self, value: Entry) -> Step:
-        points = Points(self.pack.rules, self.rule_weights, self.severity_weights)
-        return _value_step(value["name"], compile_value(value, points, self.pack.questions))
+    def _value_step(self, value: Entry, worths: Worths) -> Step:
+        formula = compile_value(value, worths, list(self.severity_weights), self.pack.questions)
+        return _value_step(value["name"], formula)
 
 
 def in_force(version: Entry, on: date) -> bool:
@@ -282,7 +296,7 @@ def _plain(point: Point) -> tuple[str, str | None, Entry | None, Entry]:
     return point.id, about, point.version.get("applies"), point.version["met"]
 
 
-def _rule_step(point: Point) -> Step:
+def _rule_step(point: Point, severities: Sequence[str]) -> Step:
     name = point.id
     if not point.in_force:
 
@@ -323,12 +337,22 @@ def _rule_step(point: Point) -> Step:
     if not cases:
         return run
 
+    usual, rank = point.version["severity"], severities.index
+
     def run_and_weigh(state: State) -> None:
         run(state)
+        severity, perhaps = usual, []
         for when, then in cases:
-            if when(state) is True:
-                state.severities[name] = then
-                return
+            holds = when(state)
+            if holds is None:
+                perhaps.append(then)
+            elif holds:
+                severity = then
+                break
+        state.severities[name] = severity
+        if perhaps:
+            possible = sorted((*perhaps, severity), key=rank)
+            state.in_doubt[name] = (possible[0], possible[-1])
 
     return run_and_weigh
 

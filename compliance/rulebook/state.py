@@ -41,6 +41,8 @@ class State:
     """One visit under assessment: what was put in, and what has been worked out so far.
 
     ``answers`` and ``facts`` hold definite answers only: an absent key was not observed.
+    ``severities`` are those in force for the answers; ``in_doubt`` has, for a rule whose severity rests on an
+    open question, the gravest and the lightest it may turn out to have.
     ``visits`` are the states of the whole history, oldest first, this visit included.
     """
 
@@ -52,6 +54,12 @@ class State:
     moment: Moment
     findings: dict[str, str] = field(default_factory=dict)
     severities: dict[str, str] = field(default_factory=dict)
+    in_doubt: dict[str, tuple[str, str]] = field(default_factory=dict)
     fired: set[str] = field(default_factory=set)
     values: dict[str, Value] = field(default_factory=dict)
     visits: "list[State]" = field(default_factory=list)
+
+    def ends_of_severity(self, rule: str) -> tuple[str, str]:
+        """The gravest and the lightest severity that a rule may turn out to have."""
+        severity = self.severities[rule]
+        return self.in_doubt.get(rule, (severity, severity))

@@ -4,9 +4,11 @@ Each ``[[value]]`` holds exactly one formula; it is compiled into a function fro
 value, or to ``None`` when there is none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from compliance.rulebook.conditions import (
@@ -41,36 +43,20 @@ OVER_FINDINGS = frozenset({"share", "count_findings", "cap"})
 OVER_HISTORY = frozenset({"newest", "count_visits"})
 
 
-class Points:
-    """What the formulas over findings need to know of the rules: core or not, weight, scored.
+@dataclass(frozen=True)
+class Worth:
+    """What one rule counts for in the formulas over findings, on one day.
 
-    ``softer`` gives, for rules whose severity depends on the answers, the weight that a severity lighter
-    than the usual one takes off the cost of not meeting them.
+    ``weight`` is what it weighs at its gravest, ``costs`` what not meeting it costs by severity.
     """
 
-    def __init__(
-        self,
-        rules: Mapping[str, Mapping[str, Any]],
-        weights: Mapping[str, int],
-        of_severity: Mapping[str, int],
-    ) -> None:
-        self.rules = rules
-        self.weights = weights
-        self.softer: dict[str, dict[str, int]] = {}
-        for name, rule in rules.items():
-            for version in rule["version"]:
-                for case in version.get("severity_when", ()):
-                    less = weights[name] - of_severity.get(case["then"], 0)
-                    if less > 0:
-                        self.softer.setdefault(name, {})[case["then"]] = less
+    core: bool
+    scored: bool
+    weight: int
+    costs: Mapping[str, int]
 
-    def core(self, rule: str) -> bool:
-        """Whether the rule is a core point."""
-        return bool(self.rules[rule].get("core", False))
 
-    def scored(self, rule: str) -> bool:
-        """Whether the rule enters shares."""
-        return bool(self.rules[rule].get("scored", True))
+Worths = Mapping[str, Worth]
 
 
 def formula_of(value: Mapping[str, Any]) -> str:
@@ -115,23 +101,29 @@ def value_reads(value: Mapping[str, Any]) -> Reads:
 
 
 def compile_value(
-    value: Mapping[str, Any], points: Points, questions: Mapping[str, Mapping[str, Any]]
+    value: Mapping[str, Any],
+    worths: Worths,
+    severities: Sequence[str],
+    questions: Mapping[str, Mapping[str, Any]],
 ) -> Formula:
-    """Turn a value entry into a function of a visit's state."""
+    """Turn a value entry into a function of a visit's state.
+
+    ``worths`` are the rules that concern the visit, ``severities`` all there are, worst first.
+    """
     name = formula_of(value)
     body = value[name]
     if name == "cases":
         return _cases(body, value.get("otherwise"))
     if name == "share":
-        return _share(points, bool(body.get("core_only", False)))
+        return _share(worths, body)
     if name in ("sum", "max", "min"):
         return _total(name, [_term(term, questions) for term in body])
     if name == "count_findings":
-        return _count_findings(points, body)
+        return _count_findings(worths, body)
     if name == "band":
         return _band(body["of"], body["steps"])
     if name == "cap":
-        return _cap(body["steps"], body["otherwise"])
+        return _cap(body["steps"], body["otherwise"], severities)
     if name == "worst":
         return _worst(body["of"], body["order"], body["unsettled"])
     if name == "newest":
@@ -162,34 +154,60 @@ def _cases(cases: list[dict[str, Any]], otherwise: Any) -> Formula:
     return run
 
 
-def _share(points: Points, core_only: bool) -> Formula:
-    weights = {
-        rule: weight if points.scored(rule) and (points.core(rule) or not core_only) else 0
-        for rule, weight in points.weights.items()
-    }
-    softer = {rule: less for rule, less in points.softer.items() if weights[rule]}
+def weights_in(share: Mapping[str, Any], worths: Worths) -> dict[str, tuple[int, dict[str, int]]]:
+    """The rules that a share counts: what each weighs, and what not meeting it costs by severity."""
+    times, core_only = int(share.get("core_times", 1)), bool(share.get("core_only", False))
+    found = {}
+    for rule, worth in worths.items():
+        if worth.weight and worth.scored and (worth.core or not core_only):
+            factor = times if worth.core else 1
+            costs = {severity: factor * cost for severity, cost in worth.costs.items()}
+            found[rule] = (factor * worth.weight, costs)
+    return found
+
+
+def _share(worths: Worths, body: Mapping[str, Any]) -> Formula:
+    """100 * what was kept / what the points that apply weigh.
+
+    Points of one weight are counted together: that is several times quicker than adding them up.
+    """
+    weighed = weights_in(body, worths)
+    alike: dict[int, list[str]] = {}
+    for rule, (weight, _) in weighed.items():
+        alike.setdefault(weight, []).append(rule)
+    groups = [(weight, _together(rules)) for weight, rules in alike.items()]
+    varying = {rule: both for rule, both in weighed.items() if len(set(both[1].values())) > 1}
 
     def run(state: State) -> Value | None:
+        findings = state.findings
         met = failed = open_ = 0
-        for rule, outcome in state.findings.items():
-            if outcome == "met":
-                met += weights[rule]
-            elif outcome == "not_assessed":
-                open_ += weights[rule]
-            elif outcome == "not_met":
-                failed += weights[rule]
-        for rule, less in softer.items():
-            if state.findings.get(rule) == "not_met":
-                spared = less.get(state.severities[rule], 0)
-                met += spared
-                failed -= spared
-        total = met + failed + open_
-        if total == 0:
+        for weight, outcomes_of in groups:
+            outcomes = outcomes_of(findings)
+            met += weight * outcomes.count("met")
+            failed += weight * outcomes.count("not_met")
+            open_ += weight * outcomes.count("not_assessed")
+        whole = met + failed + open_
+        if whole == 0:
             return None
-        low, high = 100 * met // total, 100 * (met + open_) // total
-        return low if open_ == 0 else Range(low, high)
+        low, high = met, met + open_
+        for rule, (weight, costs) in varying.items():
+            outcome = findings[rule]
+            if outcome == "not_met" or outcome == "not_assessed":
+                gravest, lightest = state.ends_of_severity(rule)
+                low += weight - costs[gravest]
+                if outcome == "not_met":
+                    high += weight - costs[lightest]
+        low, high = 100 * low // whole, 100 * high // whole
+        return low if low == high else Range(low, high)
 
     return run
+
+
+def _together(names: list[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
+    """Look up several names at once."""
+    if len(names) == 1:
+        return lambda table: (table[names[0]],)
+    return itemgetter(*names)
 
 
 def _term(term: Any, questions: Mapping[str, Mapping[str, Any]]) -> Formula:
@@ -241,23 +259,25 @@ def _total(name: str, terms: list[Formula]) -> Formula:
     return run
 
 
-def _count_findings(points: Points, body: Mapping[str, Any]) -> Formula:
+def _count_findings(worths: Worths, body: Mapping[str, Any]) -> Formula:
     outcomes = frozenset(body["outcome"])
     severities = frozenset(body["severity"]) if "severity" in body else None
     core = body.get("core")
+    counted = {rule for rule, worth in worths.items() if core is None or worth.core is core}
 
     def run(state: State) -> Value | None:
         return sum(
             outcome in outcomes
+            and rule in counted
             and (severities is None or state.severities[rule] in severities)
-            and (core is None or points.core(rule) is core)
             for rule, outcome in state.findings.items()
         )
 
     return run
 
 
-def _step(steps: list[dict[str, Any]]) -> Callable[[Number], str]:
+def step_of(steps: list[dict[str, Any]]) -> Callable[[Number], str]:
+    """The function from a number to the code of the first step that holds it; ``PackError`` where none does."""
     limits = [
         (
             decimal(step["at_least"]) if "at_least" in step else None,
@@ -277,7 +297,7 @@ def _step(steps: list[dict[str, Any]]) -> Callable[[Number], str]:
 
 
 def _band(of: str, steps: list[dict[str, Any]]) -> Formula:
-    code = _step(steps)
+    code = step_of(steps)
 
     def run(state: State) -> Value | None:
         value = state.values.get(of)
@@ -291,25 +311,31 @@ def _band(of: str, steps: list[dict[str, Any]]) -> Formula:
     return run
 
 
-def _cap(steps: list[dict[str, Any]], otherwise: str) -> Formula:
-    def best(severities: set[str]) -> str:
-        for step in steps:
-            if step["severity"] in severities:
-                return str(step["at_best"])
-        return otherwise
+def _cap(steps: list[dict[str, Any]], otherwise: str, severities: Sequence[str]) -> Formula:
+    """The first step whose severity is among the points not met; its low end takes in the open ones."""
+    codes = [*(str(step["at_best"]) for step in steps), otherwise]
+    place = places_in(steps, severities)
 
     def run(state: State) -> Value | None:
-        failed: set[str] = set()
-        open_: set[str] = set()
+        low = high = len(steps)
         for rule, outcome in state.findings.items():
-            if outcome == "not_met":
-                failed.add(state.severities[rule])
-            elif outcome == "not_assessed":
-                open_.add(state.severities[rule])
-        low, high = best(failed | open_), best(failed)
-        return low if low == high else Range(low, high)
+            if outcome == "not_met" or outcome == "not_assessed":
+                gravest, lightest = state.ends_of_severity(rule)
+                low = min(low, place[gravest])
+                if outcome == "not_met":
+                    high = min(high, place[lightest])
+        return codes[low] if low == high else Range(codes[low], codes[high])
 
     return run
+
+
+def places_in(steps: Sequence[Mapping[str, Any]], severities: Sequence[str]) -> dict[str, int]:
+    """The first step of a cap that names each severity; the number of steps where none does."""
+    named = [step["severity"] for step in steps]
+    return {
+        severity: named.index(severity) if severity in named else len(named)
+        for severity in severities
+    }
 
 
 def _worst(names: list[str], order: list[str], unsettled: str) -> Formula:

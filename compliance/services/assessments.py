@@ -12,13 +12,17 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from compliance.rulebook import Pack, assess
+from compliance.rulebook.assess import program_of
 from compliance.rulebook.conditions import reads
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.state import NOT_OBSERVED
+from compliance.rulebook.values import weights_in
 from compliance.rulebook.words import answer_in_words, day_in_words, question_line
 from compliance.services import history, rulebooks
 from compliance.store.models import Assessment, Operator, Premises, Visit, VisitVersion
 
+#: The outcomes that enter a share.
+COUNTED = ("met", "not_met", "not_assessed")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: How the engine's five outcomes are said.
@@ -408,26 +412,29 @@ def _named(pack: Pack, name: str | None, code: Any, language: str) -> str:
 
 
 def _shares(pack: Pack, result: Mapping[str, Any]) -> dict[str, float]:
-    """How many of 100 points each scored rule carries in this visit; empty without a share."""
+    """How many of 100 points hang on each scored rule in this visit; empty without a share.
+
+    Of a point not met: what its failing costs, by the severity it has; of any other, what it weighs.
+    """
     name = pack.content.get("output", {}).get("score")
     share = pack.by_id("value").get(name, {}).get("share") if name else None
     if share is None or result["score"] is None:
         return {}
-    counted = {
-        finding["rule"]: _weight(pack, finding["rule"])
-        for finding in result["findings"]
-        if finding["outcome"] in ("met", "not_met", "not_assessed")
-        and pack.rules[finding["rule"]].get("scored", True)
-        and (not share.get("core_only") or pack.rules[finding["rule"]].get("core", False))
-    }
-    whole = sum(counted.values())
-    return {rule: 100 * weight / whole for rule, weight in counted.items()} if whole else {}
-
-
-def _weight(pack: Pack, rule: str) -> int:
-    """The weight of a rule in a share, from the severity of its first version."""
-    severity = pack.rules[rule]["version"][0]["severity"]
-    return int(pack.by_id("severity")[severity].get("weight", 0))
+    counted = [one for one in result["findings"] if one["outcome"] in COUNTED]
+    program = program_of(pack)
+    worths = {}
+    for one in counted:
+        rule = pack.rules[one["rule"]]
+        worths[one["rule"]] = program.worth(rule, _version_of(rule, one))
+    weights = weights_in(share, worths)
+    whole = sum(weight for weight, _ in weights.values())
+    shares = {}
+    for one in counted:
+        if one["rule"] in weights:
+            weight, costs = weights[one["rule"]]
+            hangs = costs.get(one["severity"], weight) if one["outcome"] == "not_met" else weight
+            shares[one["rule"]] = 100 * hangs / whole
+    return shares
 
 
 def _fired(pack: Pack, one: Mapping[str, Any], facts: Mapping[str, Any], language: str) -> Fired:

@@ -2,7 +2,7 @@
 
 import { readAnswers } from './answers.js'
 import { compileCondition } from './conditions.js'
-import { dimsMatch } from './program.js'
+import { dimsMatch } from './dims.js'
 import { Moment, State } from './state.js'
 
 /**

@@ -4,7 +4,8 @@
 // finds no difference. The server's assessment is the one kept.
 
 import { AnswerError, readAnswers, readDate, readDims } from './answers.js'
-import { dimsMatch, Program } from './program.js'
+import { dimsMatch } from './dims.js'
+import { Program } from './program.js'
 import { Moment, NOT_OBSERVED, Range, State } from './state.js'
 import { plain } from './values.js'
 
@@ -34,7 +35,7 @@ export class Rulebook {
       findings: plan.points.map((point) => finding(point, state, visit, language)),
       score: score === undefined ? null : range(score),
       grade: settled(state, output.grade),
-      narrowed_by: score instanceof Range ? this.#narrowedBy(plan, state) : [],
+      narrowed_by: plan.narrowing.of(state),
       standing: settled(state, output.standing),
       next_step: settled(state, output.next_step),
       values: this.#shown(state)
@@ -101,19 +102,6 @@ export class Rulebook {
       } else shown[entry.name] = plain(value)
     }
     return shown
-  }
-
-  #narrowedBy (plan, state) {
-    const weights = new Map()
-    for (const point of plan.points) {
-      if (state.findings.get(point.id) !== 'not_assessed' || !point.weight) continue
-      for (const question of point.questions) {
-        if (!state.answers.has(question)) weights.set(question, (weights.get(question) ?? 0) + point.weight)
-      }
-    }
-    const order = [...this.program.questions.keys()]
-    return [...weights.keys()].sort((one, other) =>
-      weights.get(other) - weights.get(one) || order.indexOf(one) - order.indexOf(other))
   }
 }
 

@@ -1,15 +1,11 @@
 // A pack made ready to run: what applies on a day, each entry after what it reads. Twin of program.py.
 
 import { compileCondition, parts } from './conditions.js'
+import { dimsMatch } from './dims.js'
+import { Narrowing } from './narrowing.js'
 import { isDate } from './numbers.js'
 import { NOT_APPLICABLE } from './state.js'
 import { compileValue, formulaOf, OVER_FINDINGS, OVER_HISTORY, valueReads } from './values.js'
-
-/** Whether dimensions fall within those an entry is written for. */
-export function dimsMatch (wanted, dims) {
-  return Object.entries(wanted ?? {}).every(([dim, codes]) =>
-    [...(dims.get(dim) ?? [])].some((code) => codes.includes(code)))
-}
 
 /** Whether a dated version is in force on a day (both its days included). */
 export function inForce (version, on) {
@@ -25,8 +21,8 @@ export class Program {
     this.rules = table('rule')
     this.conditions = table('condition')
     this.values = table('value')
-    const weights = this.severityWeights = new Map((content.severity ?? []).map((entry) => [entry.id, entry.weight ?? 0]))
-    this.weights = new Map([...this.rules].map(([id, rule]) => [id, weights.get(rule.version[0].severity) ?? 0]))
+    // What a point of each severity weighs; the severities stand worst first.
+    this.severityWeights = new Map((content.severity ?? []).map((entry) => [entry.id, entry.weight ?? 0]))
     this.order = this.sorted()
     this.historyValues = this.overHistory()
   }
@@ -55,6 +51,7 @@ export class Program {
       if (OVER_FINDINGS.has(formulaOf(value))) linked.push(...[...this.rules.keys()].map((rule) => `rule ${rule}`))
       graph.set(`value ${id}`, linked)
     }
+    this.links = graph
     const done = new Set()
     const order = []
     const visit = (node) => {
@@ -86,15 +83,16 @@ export class Program {
     for (const [id, rule] of this.rules) {
       if (dimsMatch(rule.dims, dims)) points.set(id, this.point(rule, on, dims))
     }
+    const severities = [...this.severityWeights.keys()]
     const steps = []
     const historySteps = []
     for (const [kind, id] of this.order) {
-      if (kind === 'rule' && points.has(id)) steps.push(ruleStep(points.get(id)))
+      if (kind === 'rule' && points.has(id)) steps.push(ruleStep(points.get(id), severities))
       if (kind === 'condition' && dimsMatch(this.conditions.get(id).dims, dims)) {
         steps.push(conditionStep(this.conditions.get(id)))
       }
       if (kind === 'value' && dimsMatch(this.values.get(id).dims, dims)) {
-        const formula = compileValue(this.values.get(id), this.rules, this.weights, this.questions, this.severityWeights)
+        const formula = compileValue(this.values.get(id), [...points.values()], severities, this.questions)
         const target = this.historyValues.has(id) ? historySteps : steps
         target.push((state) => {
           const value = formula(state)
@@ -102,19 +100,25 @@ export class Program {
         })
       }
     }
-    return { points: [...points.values()], steps, historySteps }
+    const inForce = [...points.values()].filter((point) => point.inForce)
+    const narrowing = new Narrowing(this, dims, inForce)
+    return { points: [...points.values()], steps, historySteps, narrowing }
   }
 
   point (rule, on, dims) {
     const inForceNow = rule.version.find((one) => inForce(one, on) && dimsMatch(one.dims, dims))
     const version = inForceNow ?? rule.version.find((one) => dimsMatch(one.dims, dims)) ?? rule.version[0]
-    const read = [version.applies, version.met].filter(Boolean).flatMap(parts)
+    const graver = (version.severity_when ?? []).map((one) => one.when)
+    const read = [version.applies, version.met, ...graver].filter(Boolean).flatMap(parts)
     const asked = (subject) => read.flatMap((part) => {
       const ids = subject in part ? [part[subject]] : []
       const others = subject in part ? [part.on_or_before, part.on_or_after] : []
       return [...ids, ...others].filter((id) => id !== undefined && id !== 'visited_on' && id !== 'as_of' && !isDate(id))
     })
     const about = rule.about === undefined ? [] : [rule.about]
+    const possible = [version.severity, ...(version.severity_when ?? []).map((one) => one.then)]
+    const costs = new Map(possible.map((severity) => [severity, this.severityWeights.get(severity) ?? 0]))
+    const mayNotApply = Boolean(about.length && this.questions.get(rule.about)?.not_applicable)
     return {
       id: rule.id,
       rule,
@@ -122,13 +126,19 @@ export class Program {
       inForce: inForceNow !== undefined,
       questions: [...new Set([...about, ...asked('answer')])].filter((id) => this.questions.has(id)),
       facts: [...new Set(asked('fact'))],
-      weight: rule.scored ?? true ? this.weights.get(rule.id) : 0,
-      mayNotApply: Boolean(about.length && this.questions.get(rule.about)?.not_applicable)
+      worth: {
+        core: Boolean(rule.core),
+        scored: rule.scored ?? true,
+        weight: Math.max(...costs.values()),
+        costs
+      },
+      mayNotApply,
+      mayFallAway: mayNotApply || 'applies' in version || 'needs' in rule
     }
   }
 }
 
-function ruleStep (point) {
+function ruleStep (point, severities) {
   const { id, rule, version } = point
   if (!point.inForce) return (state) => state.findings.set(id, 'not_in_force')
   const needs = rule.needs ?? []
@@ -150,8 +160,20 @@ function ruleStep (point) {
   }
   return (state) => {
     state.findings.set(id, outcome(state))
-    const found = cases.find(([when]) => when(state) === true)
-    if (found) state.severities.set(id, found[1])
+    const possible = []
+    let severity = version.severity
+    for (const [when, then] of cases) {
+      const holds = when(state)
+      if (holds === null) possible.push(then)
+      if (holds !== true) continue
+      severity = then
+      break
+    }
+    state.severities.set(id, severity)
+    if (possible.length === 0) return
+    possible.push(severity)
+    possible.sort((one, other) => severities.indexOf(one) - severities.indexOf(other))
+    state.inDoubt.set(id, [possible[0], possible.at(-1)])
   }
 }
 

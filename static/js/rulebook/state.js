@@ -27,14 +27,23 @@ export class Range {
   }
 }
 
-/** One visit under assessment. Absent keys of `answers` and `facts` were not observed. */
+/**
+ * One visit under assessment. Absent keys of `answers` and `facts` were not observed. `inDoubt` has, for a
+ * rule whose severity rests on an open question, the gravest and the lightest it may turn out to have.
+ */
 export class State {
   constructor ({ visitedOn, asOf, dims, answers, facts, moment }) {
     Object.assign(this, { visitedOn, asOf, dims, answers, facts, moment })
     this.findings = new Map()
     this.severities = new Map()
+    this.inDoubt = new Map()
     this.fired = new Set()
     this.values = new Map()
     this.visits = []
+  }
+  /** The gravest and the lightest severity that a rule may turn out to have. */
+  endsOfSeverity (rule) {
+    const severity = this.severities.get(rule)
+    return this.inDoubt.get(rule) ?? [severity, severity]
   }
 }

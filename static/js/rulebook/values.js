@@ -14,40 +14,47 @@ export function formulaOf (value) {
   return FORMULAS.find((name) => name in value)
 }
 
-/** The subject-and-test parts, and the values, that a value entry reads of this visit. */
+/** The subject-and-test parts, the values and the answers that a value entry reads of this visit. */
 export function valueReads (value) {
   const name = formulaOf(value)
   const body = value[name]
   const named = (ids) => ids.filter((id) => id !== undefined && id !== 'visited_on' && id !== 'as_of')
   if (name === 'cases') {
     const then = [...body.map((one) => one.then), value.otherwise]
+    const read = body.flatMap((one) => parts(one.when))
     return {
-      parts: body.flatMap((one) => parts(one.when)),
+      parts: read,
+      answers: read.filter((part) => 'answer' in part).flatMap((part) =>
+        [part.answer, part.on_or_before, part.on_or_after].filter((one) => one !== undefined)),
       values: then.filter((one) => one !== null && typeof one === 'object').map((one) => one.value)
     }
   }
   if (name === 'sum' || name === 'max' || name === 'min') {
-    return { parts: [], values: named(body.map((term) => term.value)) }
+    const answers = body.map((term) => term.answer).filter((one) => one !== undefined)
+    return { parts: [], answers, values: named(body.map((term) => term.value)) }
   }
-  if (name === 'band') return { parts: [], values: [body.of] }
-  if (name === 'worst') return { parts: [], values: body.of }
-  if (name === 'newest') return { parts: [], values: named([body.before]) }
-  if (name === 'count_visits') return { parts: [], values: named([body.ending]) }
-  if (name === 'add_months') return { parts: [], values: named([body.to]) }
+  if (name === 'band') return { parts: [], answers: [], values: [body.of] }
+  if (name === 'worst') return { parts: [], answers: [], values: body.of }
+  if (name === 'newest') return { parts: [], answers: [], values: named([body.before]) }
+  if (name === 'count_visits') return { parts: [], answers: [], values: named([body.ending]) }
+  if (name === 'add_months') return { parts: [], answers: [], values: named([body.to]) }
   return { parts: [], values: [] }
 }
 
-/** Turn a value entry into a function of a visit's state; undefined means that there is no value. */
-export function compileValue (value, rules, weights, questions, ofSeverity) {
+/**
+ * Turn a value entry into a function of a visit's state; undefined means that there is no value.
+ * `points` are those that concern the visit, `severities` all there are, worst first.
+ */
+export function compileValue (value, points, severities, questions) {
   const name = formulaOf(value)
   const body = value[name]
   switch (name) {
     case 'cases': return cases(body, value.otherwise)
-    case 'share': return share(rules, weights, Boolean(body.core_only), ofSeverity)
+    case 'share': return share(points, body)
     case 'sum': case 'max': case 'min': return total(name, body.map((one) => term(one, questions)))
-    case 'count_findings': return countFindings(rules, body)
+    case 'count_findings': return countFindings(points, body)
     case 'band': return band(body.of, body.steps)
-    case 'cap': return cap(body.steps, body.otherwise)
+    case 'cap': return cap(body.steps, body.otherwise, severities)
     case 'worst': return worst(body.of, body.order, body.unsettled)
     case 'newest': return newest(body)
     case 'count_visits': return countVisits(body)
@@ -75,29 +82,33 @@ function cases (list, otherwise) {
   }
 }
 
-function share (rules, weights, coreOnly, ofSeverity) {
-  const counted = (rule) => (rule.scored ?? true) && (rule.core || !coreOnly)
-  const weight = new Map([...rules].map(([id, rule]) => [id, counted(rule) ? weights.get(id) : 0]))
-  // A point not met costs no more than the weight of the severity it turned out to have.
-  const softer = [...rules.keys()].filter((id) => weight.get(id) &&
-    rules.get(id).version.some((version) => version.severity_when))
+/** The rules that a share counts: what each weighs, and what not meeting it costs by severity. */
+export function weightsIn (share, points) {
+  const found = new Map()
+  for (const { id, worth } of points) {
+    if (!worth.weight || !worth.scored || (share.core_only && !worth.core)) continue
+    const times = worth.core ? share.core_times ?? 1 : 1
+    const costs = new Map([...worth.costs].map(([severity, cost]) => [severity, times * cost]))
+    found.set(id, { weight: times * worth.weight, costs })
+  }
+  return found
+}
+
+function share (points, body) {
+  const weights = weightsIn(body, points)
   return (state) => {
-    const sum = { met: 0, not_met: 0, not_assessed: 0 }
-    for (const [id, outcome] of state.findings) if (outcome in sum) sum[outcome] += weight.get(id)
-    for (const id of softer) {
-      if (state.findings.get(id) !== 'not_met') continue
-      const severity = state.severities.get(id)
-      const changed = rules.get(id).version.some((version) =>
-        (version.severity_when ?? []).some((one) => one.then === severity))
-      const spared = changed ? Math.max(0, weight.get(id) - (ofSeverity.get(severity) ?? 0)) : 0
-      sum.met += spared
-      sum.not_met -= spared
+    let [whole, low, high] = [0, 0, 0]
+    for (const [id, { weight, costs }] of weights) {
+      const outcome = state.findings.get(id)
+      if (!['met', 'not_met', 'not_assessed'].includes(outcome)) continue
+      const [gravest, lightest] = state.endsOfSeverity(id)
+      whole += weight
+      low += outcome === 'met' ? weight : weight - costs.get(gravest)
+      high += outcome === 'not_met' ? weight - costs.get(lightest) : weight
     }
-    const all = sum.met + sum.not_met + sum.not_assessed
-    if (all === 0) return undefined
-    const low = Math.floor((100 * sum.met) / all)
-    const high = Math.floor((100 * (sum.met + sum.not_assessed)) / all)
-    return sum.not_assessed === 0 ? low : new Range(low, high)
+    if (whole === 0) return undefined
+    const ends = [Math.floor((100 * low) / whole), Math.floor((100 * high) / whole)]
+    return ends[0] === ends[1] ? ends[0] : new Range(...ends)
   }
 }
 
@@ -133,17 +144,23 @@ function total (name, terms) {
   }
 }
 
-function countFindings (rules, body) {
+function countFindings (points, body) {
+  const core = new Map(points.map((point) => [point.id, point.worth.core]))
   const matches = (state, id, outcome) => body.outcome.includes(outcome) &&
     (body.severity === undefined || body.severity.includes(state.severities.get(id))) &&
-    (body.core === undefined || Boolean(rules.get(id).core) === body.core)
+    (body.core === undefined || core.get(id) === body.core)
   return (state) => [...state.findings].filter(([id, outcome]) => matches(state, id, outcome)).length
 }
 
-function band (of, steps) {
-  const code = (number) => steps.find((step) =>
+/** The function from a number to the code of the first step that holds it. */
+export function stepOf (steps) {
+  return (number) => steps.find((step) =>
     (step.at_least === undefined || scaled(number) >= scaled(step.at_least)) &&
     (step.at_most === undefined || scaled(number) <= scaled(step.at_most))).then
+}
+
+function band (of, steps) {
+  const code = stepOf(steps)
   return (state) => {
     const value = state.values.get(of)
     if (value === undefined) return undefined
@@ -153,17 +170,25 @@ function band (of, steps) {
   }
 }
 
-function cap (steps, otherwise) {
-  const best = (severities) => steps.find((step) => severities.has(step.severity))?.at_best ?? otherwise
+/** The first step of a cap that names each severity; the number of steps where none does. */
+export function placesIn (steps, severities) {
+  const named = steps.map((step) => step.severity)
+  return new Map(severities.map((severity) =>
+    [severity, named.includes(severity) ? named.indexOf(severity) : steps.length]))
+}
+
+function cap (steps, otherwise, severities) {
+  const codes = [...steps.map((step) => step.at_best), otherwise]
+  const place = placesIn(steps, severities)
   return (state) => {
-    const failed = new Set()
-    const open = new Set()
+    let [low, high] = [steps.length, steps.length]
     for (const [id, outcome] of state.findings) {
-      if (outcome === 'not_met') failed.add(state.severities.get(id))
-      if (outcome === 'not_assessed') open.add(state.severities.get(id))
+      if (outcome !== 'not_met' && outcome !== 'not_assessed') continue
+      const [gravest, lightest] = state.endsOfSeverity(id)
+      low = Math.min(low, place.get(gravest))
+      if (outcome === 'not_met') high = Math.min(high, place.get(lightest))
     }
-    const [low, high] = [best(new Set([...failed, ...open])), best(failed)]
-    return low === high ? low : new Range(low, high)
+    return low === high ? codes[low] : new Range(codes[low], codes[high])
   }
 }
 

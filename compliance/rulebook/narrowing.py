@@ -1,0 +1,177 @@
+"""Which open questions to look at next: those that narrow the score most, until none could move the grade.
+
+A point is open while its outcome, or the severity of its failing, waits for an answer. It rests on the
+questions that its rule reads, itself or through other entries; where such a question is not asked yet, on
+those that decide whether it will be. What "could move the grade" means is in ``grading.py``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from compliance.rulebook.conditions import compile_condition, decimal, reads
+from compliance.rulebook.grading import Grading, Links, Open, unsettled_codes
+from compliance.rulebook.pack import Pack, dims_match
+from compliance.rulebook.state import Number, Range, State
+from compliance.rulebook.values import Worths, formula_of, value_reads, weights_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Rests:
+    rule: str
+    questions: tuple[str, ...]
+    #: Each of the questions is always asked, and it reads nothing but them.
+    is_plain: bool
+    weight: int
+    costs: Mapping[str, int]
+    may_fall_away: bool
+
+
+Node = tuple[str, str]
+
+
+class Narrowing:
+    """The open questions of visits with the same dimensions under the same law."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        links: Links,
+        dims: Mapping[str, frozenset[str]],
+        worths: Worths,
+        reading: Mapping[str, tuple[tuple[str, ...], bool]],
+    ) -> None:
+        """``worths`` of the rules in force; ``reading``: the questions of each, and may it fall away."""
+        self._values, output = pack.by_id("value"), pack.content.get("output", {})
+        self._score, self._grade = output.get("score", ""), output.get("grade", "")
+        self._questions = pack.questions
+        self._order = {name: place for place, name in enumerate(pack.questions)}
+        self._gates = {
+            name: (compile_condition(entry["ask_when"]), tuple(reads(entry["ask_when"]).answer))
+            for name, entry in pack.questions.items()
+            if "ask_when" in entry
+        }
+        self._put = {
+            name for name, entry in pack.questions.items() if dims_match(entry.get("dims"), dims)
+        }
+        self._unsettled = unsettled_codes(pack, links, self._grade)
+        share = self._values.get(self._score, {}).get("share")
+        self._weights = weights = {} if share is None else weights_in(share, worths)
+        self._grading = Grading.of(pack, dims, self._score, self._grade)
+        self._rests = []
+        for rule, worth in worths.items():
+            weight, costs = weights.get(rule, (0, dict.fromkeys(worth.costs, 0)))
+            capped = self._grading is not None and self._grading.caps(worth.costs)
+            if weight or capped:
+                questions, may_fall_away = reading[rule]
+                is_plain = not links["rule", rule] and self._put - self._gates.keys() >= {
+                    *questions
+                }
+                self._rests.append(_Rests(rule, questions, is_plain, weight, costs, may_fall_away))
+        self._terms = self._terms_of(self._score)
+        self._links = links
+        self._read = {("rule", rule): questions for rule, (questions, _) in reading.items()} | {
+            ("value", name): tuple(value_reads(value).answer)
+            for name, value in self._values.items()
+        }
+
+    def __call__(self, state: State) -> list[str]:
+        """Return the open questions, first those that narrow the score most."""
+        score = state.values.get(self._score)
+        grade = state.values.get(self._grade)
+        if score is None or (grade is None and not isinstance(score, Range)):
+            return []
+        if grade is not None and type(grade) is not Range and grade not in self._unsettled:
+            return []
+        open_ = self._open(state)
+        spreads: dict[str, Number] = {}
+        for point in open_:
+            for name in point.questions:
+                spreads[name] = spreads.get(name, 0) + point.spread
+        for name, spread in self._terms:
+            for gate in () if name in state.answers else self._asked(name, state):
+                spreads[gate] = spreads.get(gate, 0) + spread
+        order = self._order
+        ranked = sorted(spreads, key=lambda name: (-spreads[name], order[name]))
+        if self._grading is None or grade is None:
+            return ranked
+        return ranked[: self._grading.settled_by(ranked, open_, *self._known(self._grading, state))]
+
+    def _known(self, grading: Grading, state: State) -> tuple[int, int, int]:
+        """Of the points that are not open: what they keep, what they weigh, and the step of the cap."""
+        kept = whole = 0
+        capped = len(grading.ranks) - 1
+        for rule, outcome in state.findings.items():
+            if outcome == "met" or (outcome == "not_met" and rule not in state.in_doubt):
+                weight, costs = self._weights.get(rule, (0, {}))
+                whole += weight
+                kept += weight
+                if outcome == "not_met":
+                    kept -= costs.get(state.severities[rule], 0)
+                    capped = min(capped, grading.place[state.severities[rule]])
+        return kept, whole, capped
+
+    def _open(self, state: State) -> list[Open]:
+        findings, answers, in_doubt = state.findings, state.answers, state.in_doubt
+        found = []
+        for rests in self._rests:
+            rule = rests.rule
+            is_open = findings[rule] == "not_assessed"
+            if not is_open and (findings[rule] != "not_met" or rule not in in_doubt):
+                continue
+            if rests.is_plain:
+                questions = [name for name in rests.questions if name not in answers]
+            else:
+                waits = self._waits(("rule", rule), state)
+                asked = (gate for name in waits for gate in self._asked(name, state))
+                questions = list(dict.fromkeys(asked))
+            ends = state.ends_of_severity(rule)
+            away = is_open and rests.may_fall_away
+            found.append(Open(rule, rests.weight, rests.costs, *ends, is_open, away, questions))
+        return found
+
+    def _waits(self, node: Node, state: State) -> Iterator[str]:
+        """The open questions that an open rule reads, and those of what it reads that is open too."""
+        for name in self._read.get(node, ()):
+            if name in self._questions and name not in state.answers:
+                yield name
+        for kind, name in sorted(self._links[node]):
+            if kind == "rule":
+                is_open = state.findings.get(name) == "not_assessed"
+            else:
+                value = state.values.get(name)
+                is_open = kind == "value" and (value is None or type(value) is Range)
+            if is_open:
+                yield from self._waits((kind, name), state)
+
+    def _asked(self, name: str, state: State, under: tuple[str, ...] = ()) -> list[str]:
+        """An open question itself where it is asked now, else the open ones that may yet open it."""
+        if name not in self._put or name in under:
+            return []
+        if name not in self._gates:
+            return [name]
+        test, gates = self._gates[name]
+        holds = test(state)
+        if holds is not None:
+            return [name] if holds else []
+        waiting = (one for one in gates if one not in state.answers)
+        return [asked for one in waiting for asked in self._asked(one, state, (*under, name))]
+
+    def _terms_of(self, name: str) -> list[tuple[str, Number]]:
+        """The questions that a sum, a most or a least rests on, and how far each can move it."""
+        value = self._values.get(name)
+        if value is None or formula_of(value) not in ("sum", "max", "min"):
+            return []
+        found: list[tuple[str, Number]] = []
+        for term in value[formula_of(value)]:
+            if not isinstance(term, Mapping):
+                continue
+            if "value" in term:
+                found += self._terms_of(term["value"])
+                continue
+            limits = self._questions[term["answer"]]
+            if "points" in term:
+                points = [decimal(number) for number in term["points"].values()]
+                found.append((term["answer"], max(points) - min(points)))
+            elif "min" in limits and "max" in limits:
+                found.append((term["answer"], decimal(limits["max"]) - decimal(limits["min"])))
+        return found
