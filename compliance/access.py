@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "visit.follow_up": _FIELD,
     "visit.close": _REVIEW,
     "visit.share": _REVIEW,
+    "visit.reassess": _REVIEW,
     "document.read": _FIELD,
     "document.preview": _FIELD,
     "document.issue": _REVIEW,
@@ -69,6 +70,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "lists.export": _EVERYONE,
     "rulebook.read": _EVERYONE,
     "rulebook.replay": _REVIEW,
+    # The second person: a service refuses the one who asked.
+    "rulebook.adopt": _OFFICE,
+    "rulebook.switch": _ADMINISTRATION,
+    "policy.read": _EVERYONE,
+    "policy.change": _ADMINISTRATION,
     "users.manage": _ADMINISTRATION,
 }
 
