@@ -80,7 +80,7 @@ def on_record(session: Session) -> Sequence[Rulebook]:
 
 
 def take_in_release(session: Session, now: datetime) -> bool:
-    """Adopt the rulebook of this release in the place of an earlier release's; say whether it was new.
+    """Adopt the rulebook of this release; say whether it takes the place of an earlier release's.
 
     What administrators switched is laid over it. Where two people adopted a rulebook of their own,
     that one stays.
@@ -96,19 +96,18 @@ def take_in_release(session: Session, now: datetime) -> bool:
             _adopt(session, now, shipped, one.effective_from)
         else:
             _again(session, now, one)
-    return True
+    return bool(steps)
 
 
 def adopt(session: Session, now: datetime, request: AdoptionRequest) -> Adoption:
     """Adopt what two people agreed on, with what administrators switched laid over it."""
-    _first(session, now)
+    begin(session, now)
     base = Pack(request.proposal.content)
     return _adopt(session, now, base, request.effective_from, request)
 
 
 def adopt_switch(session: Session, now: datetime, switch: Switch) -> list[Adoption]:
-    """Lay a switch over every rulebook that judges visits of some day, now or to come."""
-    _first(session, now)
+    """Lay a kept switch over every rulebook that judges visits of some day, now or to come."""
     return [_again(session, now, one, switch) for one in in_force(session)]
 
 
@@ -147,8 +146,8 @@ def in_force(session: Session) -> list[Adoption]:
     return found
 
 
-def _first(session: Session, now: datetime) -> None:
-    """The rulebook of the release is the first entry, before anything is laid over it."""
+def begin(session: Session, now: datetime) -> None:
+    """Make the rulebook of the release the first entry, where there is none yet."""
     if session.scalar(select(Adoption.id).limit(1)) is None:
         _adopt(session, now, shipped_pack(), None)
 
