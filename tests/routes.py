@@ -7,13 +7,24 @@ accessible (`tests/browser/test_pages.py`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from compliance.access import Role
+from compliance.app import Application, create_app
+from compliance.config import Settings
 from compliance.rulebook import shipped_pack
 from tests.world import World
+
+
+def without_disk() -> Application:
+    """Make an application only to read its map of routes.
+
+    Its folder lies below a file, where none can be made: whatever tried to write there would fail.
+    """
+    return create_app(Settings.from_environment({"DATA_DIR": f"{os.devnull}/none"}))
 
 
 def nothing(world: World) -> dict[str, Any]:

@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from compliance.access import PERMISSIONS, PUBLIC, Role
-from compliance.app import create_app
-from compliance.config import Settings
 from compliance.web import guard
 from tests.browser.conftest import (
     DESKTOP,
@@ -23,13 +21,12 @@ from tests.browser.conftest import (
     small_targets,
     violations,
 )
-from tests.routes import ROUTES
+from tests.routes import ROUTES, without_disk
 from tests.world import World
 
 SIZES = {"phone": PHONE, "tablet": TABLET, "desktop": DESKTOP}
 
-# Made only to read its map of routes: it opens no database and writes no file.
-_APP = create_app(Settings.from_environment({"DATA_DIR": "build/no-such-folder"}))
+_APP = without_disk()
 
 #: Pages in a state that their address alone does not show: who opens them, and their address.
 STATES: dict[str, tuple[Role | None, str]] = {

@@ -10,15 +10,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from compliance.access import PERMISSIONS, PUBLIC, Role
-from compliance.app import Application, create_app
-from compliance.config import Settings
+from compliance.app import Application
 from compliance.web import guard
 from tests.integration.conftest import SignIn
-from tests.routes import ROUTES
+from tests.routes import ROUTES, without_disk
 from tests.world import World
 
-# Made only to read its map of routes: it opens no database and writes no file.
-_APP = create_app(Settings.from_environment({"DATA_DIR": "build/no-such-folder"}))
+_APP = without_disk()
 _DOORS = sorted(
     (rule.endpoint, method)
     for rule in _APP.url_map.iter_rules()
@@ -36,6 +34,11 @@ def _ask(
     with app.test_request_context():
         address = app.url_for(endpoint, **ROUTES[endpoint].args(world))
     return client.open(address, method=method)
+
+
+def test_an_application_without_disk_cannot_be_given_one() -> None:
+    with pytest.raises(OSError, match="Not a directory"):
+        _APP.settings.ensure_data_dir()
 
 
 def test_every_route_is_in_the_table() -> None:

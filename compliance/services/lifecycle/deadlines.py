@@ -73,8 +73,11 @@ def _holidays() -> BankHolidays:
 def working_day_after(start: date, days: int, nation: str) -> date | None:
     """Return the day that is `days` working days after `start` (not counted) in `nation`.
 
-    None where the list of bank holidays does not reach so far: then a person counts.
+    None where the list of bank holidays does not reach so far, or where nobody said how many
+    days: then a person counts.
     """
+    if days < 1:
+        return None
     division = _DIVISIONS[nation]
     found = next(islice(_holidays().work_days_after(division=division, date=start), days - 1, None))
     known_until = _holidays().data[division][-1]["date"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
+from compliance.services.lifecycle.policy_check import checked, longest_wait
 from compliance.store.models import Authority
 
 
@@ -46,6 +47,8 @@ class Policy:
     version: str
     steps: Mapping[str, PolicyStep]
     _usual: Mapping[str, str]
+    #: What of the authority's own policy cannot be followed; the rulebook's own holds there.
+    problems: tuple[str, ...] = ()
 
     def usual(self, next_step: str | None) -> PolicyStep | None:
         """Return the usual step after an assessment whose next step is `next_step`."""
@@ -54,10 +57,15 @@ class Policy:
 
 def policy_of(authority: Authority, pack: Pack) -> Policy:
     """Return the policy of `authority`: its own where it has one, laid over the rulebook's."""
-    own: Mapping[str, Any] = authority.policy or {}
-    changes: Mapping[str, Mapping[str, Any]] = own.get("steps", {})
+    own = checked(authority.policy, pack)
+    # A formal step that says nothing of the wait must not mean none: the longest is kept.
     entries = {
-        entry["id"]: {**entry, **changes.get(entry["id"], {})} for entry in pack.entries("step")
+        entry["id"]: {
+            "primary_authority_days": longest_wait(pack),
+            **entry,
+            **own.steps.get(entry["id"], {}),
+        }
+        for entry in pack.entries("step")
     }
     usual = {
         code: entry["id"] for entry in pack.entries("step") for code in entry.get("usual_for", ())
@@ -65,7 +73,8 @@ def policy_of(authority: Authority, pack: Pack) -> Policy:
     return Policy(
         version=authority.policy_version or f"{pack.id} {pack.version}",
         steps={identifier: _step(entry) for identifier, entry in entries.items()},
-        _usual={**usual, **own.get("usual", {})},
+        _usual={**usual, **own.usual},
+        problems=own.problems,
     )
 
 
@@ -79,6 +88,6 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
         told=bool(entry.get("told", False)),
         follow_up=text_of(entry.get("follow_up")) or None,
         within_months=entry.get("within_months"),
-        primary_authority_days=int(entry.get("primary_authority_days", 0)),
+        primary_authority_days=entry["primary_authority_days"],
         law=entry.get("law", ""),
     )

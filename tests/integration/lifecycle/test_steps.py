@@ -23,7 +23,7 @@ from compliance.services.lifecycle import (
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.conditions import Moment
 from compliance.services.visit_content import Record
-from compliance.services.visits import correct, readable
+from compliance.services.visits import begin, correct, readable
 from compliance.store.models import Visit
 from tests.integration.lifecycle.conftest import DECIDED_ON, REFUSED, SALE, audit_answers
 from tests.town import OFFICE, VISITED_ON, Town, noon
@@ -444,6 +444,43 @@ def test_a_sale_is_closed_only_after_the_decision_was_told_and_the_re_test_made(
     closing.close(town.session, town.reviewer, now, sale.id)
     closing.close(town.session, town.reviewer, now + DAY, sale.id)
     assert (sale.state, sale.closed_at) == ("closed", now)
+
+
+def test_a_follow_up_is_not_finished_by_a_visit_that_is_still_a_draft(town: Town) -> None:
+    sale = town.agree(town.record("test_purchase", SALE))
+    town.notify(sale)
+    decisions.decide(
+        town.session,
+        town.reviewer,
+        noon(DECIDED_ON),
+        sale.id,
+        step="advice_and_re_test",
+        reason="First sale",
+    )
+    later = VISITED_ON + 30 * DAY
+    draft = begin(
+        town.session,
+        town.officer,
+        noon(later),
+        premises=town.premises,
+        kind="test_purchase",
+        purpose="re_test",
+        visited_on=later,
+        channels=["in_store"],
+    )
+    follow_up = sale.follow_ups[0]
+    with pytest.raises(Refused, match="recorded visit that was made after") as refused:
+        follow_ups.finish(
+            town.session,
+            town.officer,
+            noon(later),
+            sale.id,
+            follow_up.id,
+            note="Tested again",
+            done_by_visit_id=draft.id,
+        )
+    assert refused.value.field == "done_by"
+    assert (follow_up.done_at, follow_up.done_note, sale.followed_up_at) == (None, None, None)
 
 
 def test_a_visit_without_result_closes_after_its_review_and_no_letter_goes_out(town: Town) -> None:
