@@ -5,16 +5,19 @@ codes as the bits of one number, a measurement as a whole number with its decima
 was not observed is a value of its own in every column.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compliance.rulebook.answers import codes_of, read_date
+from compliance.rulebook.answers import codes_of, read_answer, read_date
+from compliance.rulebook.errors import AnswerError
 from compliance.rulebook.pack import Entry, Pack
 from compliance.rulebook.program import Program
 from compliance.rulebook.state import NOT_APPLICABLE, Measure
@@ -29,20 +32,25 @@ SEEN = np.uint64(1) << np.uint64(63)
 
 @dataclass(frozen=True)
 class Columns:
-    """Visits in columns: ``arrays`` by name, all of the same length.
+    """Visits in columns: ``arrays`` by name, all of the same length, and which of the visits are meant.
 
     Names: ``visited_on`` and ``dim.<id>``; ``answer.<id>`` and ``fact.<id>``, and beside some of them
     ``<name>.decimals``, ``<name>.last`` (the latest of several dates) and ``<name>.na``.
     """
 
     arrays: Mapping[str, Array]
+    start: int = 0
+    stop: int | None = None
 
     def __len__(self) -> int:
-        return len(self.arrays["visited_on"])
+        return len(self["visited_on"])
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name][self.start : self.stop]
 
     def block(self, start: int, stop: int) -> "Columns":
         """The visits from ``start`` up to ``stop``, without copying."""
-        return Columns({name: array[start:stop] for name, array in self.arrays.items()})
+        return Columns(self.arrays, start, stop)
 
 
 def columns_of(program: Program, visits: Iterable[Mapping[str, Any]]) -> Columns:
@@ -62,6 +70,113 @@ def columns_of(program: Program, visits: Iterable[Mapping[str, Any]]) -> Columns
         for visit in visits
     ]
     return layout.columns(rows)
+
+
+class Stored(Protocol):
+    """Answers as they were given, kept apart from any rulebook: each column as numbers and their texts.
+
+    The numbers are places in the texts, counted from 1; 0 stands for no definite answer. A text is the JSON
+    of an answer. The column ``dims`` holds the dimensions of each visit, 0 where columns cannot hold it.
+    """
+
+    def names(self) -> Iterable[str]:
+        """The columns there are: ``answer.<id>`` and ``fact.<id>``."""
+        ...
+
+    def texts(self, name: str) -> Sequence[str]:
+        """The texts of a column."""
+        ...
+
+    def places(self, name: str) -> Array:
+        """The places of a column, one a visit."""
+        ...
+
+    def days(self) -> Array:
+        """The day of each visit, as day numbers."""
+        ...
+
+
+class Read(Mapping[str, Array]):
+    """Stored answers as a rulebook reads them, a column at a time when it is asked for.
+
+    Each text is read once, by the same reader that ``assess`` uses. ``unreadable`` marks the visits that
+    ``assess`` would refuse, or that columns cannot hold: they are left to it.
+    """
+
+    def __init__(self, program: Program, stored: Stored) -> None:
+        self._program = program
+        self._stored = stored
+        self._layout = _Layout(program.pack)
+        self._entries = dict(self._layout.asked)
+        self._arrays: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._arrays:
+            self._arrays |= self._column(name)
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layout.types)
+
+    def __len__(self) -> int:
+        return len(self._layout.types)
+
+    @cached_property
+    def unreadable(self) -> NDArray[np.bool_]:
+        """Where a visit holds something that this rulebook cannot read."""
+        found = self._stored.places("dims") == 0
+        for name in ("dims", *self._stored.names()):
+            refused = [place for place, read in enumerate(self._texts(name), 1) if read is None]
+            if refused:
+                found |= np.isin(self._stored.places(name), refused)
+        return np.asarray(found)
+
+    def _column(self, name: str) -> dict[str, Array]:
+        if name == "visited_on":
+            return {name: self._stored.days().astype(np.int32, copy=False)}
+        if name.startswith("dim."):
+            places = self._stored.places("dims")
+            rows = [read or [0] * len(self._layout.dims) for read in self._texts("dims")]
+            rows.insert(0, [0] * len(self._layout.dims))
+            return {
+                f"dim.{one}": _looked_up([row[at] for row in rows], places, np.uint8)
+                for at, one in enumerate(self._layout.dims)
+            }
+        asked = next(one for one in self._entries if name == one or name.startswith(f"{one}."))
+        entry = self._entries[asked]
+        nothing = _packed(entry, None)
+        if asked in set(self._stored.names()):
+            places = self._stored.places(asked)
+            rows = [nothing, *(read or nothing for read in self._texts(asked))]
+        else:
+            places, rows = np.zeros(len(self._stored.days()), dtype=np.uint8), [nothing]
+        return {
+            asked + part: _looked_up([row[at] for row in rows], places, kind)
+            for at, (part, kind) in enumerate(_parts(entry))
+        }
+
+    def _texts(self, name: str) -> list[list[Any] | None]:
+        """What the rulebook makes of each text of a column; None of one that it refuses."""
+        return [self._text(name, json.loads(text)) for text in self._stored.texts(name)]
+
+    def _text(self, name: str, given: Any) -> list[Any] | None:
+        try:
+            if name == "dims":
+                dims = self._program.dims(given)
+                return [
+                    sum(1 << codes.index(code) for code in dims.get(one, ()))
+                    for one, codes in self._layout.dims.items()
+                ]
+            entry = self._entries.get(name)
+            return None if entry is None else _packed(entry, read_answer(entry, given))
+        except AnswerError:
+            return None
+
+
+def _looked_up(table: list[Any], places: Array, kind: type) -> Array:
+    if places.dtype == np.uint8 and table == list(range(len(table))):
+        return places.view(kind) if np.dtype(kind).itemsize == 1 else places.astype(kind)
+    return np.take(np.array(table, dtype=kind), places)
 
 
 class _Layout:

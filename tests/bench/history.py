@@ -96,7 +96,7 @@ def main() -> None:
 
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
-    table = {name: columns.arrays[f"answer.{name}"] for name in QUESTIONS}
+    table = {name: columns[f"answer.{name}"] for name in QUESTIONS}
     connection.register("given", {"premises": premises, "had": had, **table})
     connection.execute("CREATE TABLE v AS SELECT * FROM given")
     query = _sql(trees)
@@ -104,7 +104,7 @@ def main() -> None:
     times: dict[str, list[float]] = {"ours": [], "duckdb": []}
     for _ in range(3):
         start = perf_counter()
-        scored = scorer.score(columns, outcomes=False, threads=2)
+        scored = scorer.score(columns)
         bits = scored.not_met[:, 0]
         score, grade = scored.values["score"], scored.values["grade"]
         assert isinstance(score, Numbers)

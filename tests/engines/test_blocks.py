@@ -1,17 +1,21 @@
 """Many visits at once give what one visit at a time gives."""
 
+import copy
 import os
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
-from compliance.rulebook import Pack, assess, shipped_pack
+from compliance.rulebook import Pack, assess, blocks, shipped_pack
 from compliance.rulebook.assess import program_of
 from compliance.rulebook.blocks import BlockScorer, Numbers
 from compliance.rulebook.columns import columns_of
 from tests.engines.random_visits import RandomVisits
 
-VISITS = int(os.environ.get("BLOCK_VISITS", "10000"))
+#: The bench compares more; `BLOCK_VISITS=20000 pytest tests/engines/test_blocks.py` as many as one likes.
+VISITS = int(os.environ.get("BLOCK_VISITS", "2000"))
 PARTS = {"result": "test_result", "may_allege": "may_allege", "counts": "counts"}
 
 
@@ -65,14 +69,92 @@ def test_the_bitmap_marks_the_points_not_met() -> None:
             assert is_set is (scored.outcome(rule, place) == "not_met")
 
 
-def test_threads_and_leaving_the_outcomes_out_change_nothing() -> None:
-    program = program_of(shipped_pack())
-    maker = RandomVisits(program.pack, 4)
-    columns = columns_of(program, [maker.visit(history=0) for _ in range(50)] * 1500)
-    scorer = BlockScorer(program)
-    plain, quick = scorer.score(columns), scorer.score(columns, outcomes=False, threads=2)
-    assert (plain.not_met == quick.not_met).all()
-    assert quick.findings == {}
-    for name, value in plain.values.items():
+def _edited(pack: Pack, edit: Callable[[dict[str, Any]], None]) -> Pack:
+    content = copy.deepcopy(dict(pack.content))
+    edit(content)
+    return Pack(content)
+
+
+def _one(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(entry for entry in entries if name in (entry.get("id"), entry.get("name")))
+
+
+def _asks_the_opposite(content: dict[str, Any]) -> None:
+    for version in _one(content["rule"], "refusals_log_exists")["version"]:
+        version["met"] = {"not": version["met"]}
+
+
+def _weighs_less(content: dict[str, Any]) -> None:
+    for version in _one(content["rule"], "age_policy_written")["version"]:
+        version["severity"] = "advisory"
+
+
+def _counts_no_longer(content: dict[str, Any]) -> None:
+    _one(content["rule"], "refusals_log_exists")["scored"] = False
+
+
+def _is_gone(content: dict[str, Any]) -> None:
+    content["rule"] = [one for one in content["rule"] if one["id"] != "buyer_age_known_to_be_wrong"]
+    content["rule"] = [one for one in content["rule"] if one["id"] != "tp_outcome"]
+
+
+def _fires_more(content: dict[str, Any]) -> None:
+    _one(content["condition"], "A1")["when"] = {"fact": "buyer_age", "known": True}
+
+
+def _bands_higher(content: dict[str, Any]) -> None:
+    steps = _one(content["value"], "audit_band")["band"]["steps"]
+    steps[0]["at_least"] = 97
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [_asks_the_opposite, _weighs_less, _counts_no_longer, _is_gone, _fires_more, _bands_higher],
+)
+def test_scoring_only_what_differs_gives_what_scoring_all_gives(
+    edit: Callable[[dict[str, Any]], None],
+) -> None:
+    pack = shipped_pack()
+    maker = RandomVisits(pack, 5)
+    columns = columns_of(program_of(pack), [maker.visit(history=0) for _ in range(400)])
+    earlier = BlockScorer(program_of(pack)).score(columns)
+    scorer = BlockScorer(program_of(_edited(pack, edit)))
+    whole, quick = scorer.score(columns), scorer.score(columns, earlier=earlier)
+    assert (whole.not_met == quick.not_met).all()
+    assert whole.values.keys() == quick.values.keys()
+    for name, value in whole.values.items():
         assert (quick.values[name].low == value.low).all()
         assert (quick.values[name].high == value.high).all()
+    for rule in whole.rules:
+        for place in range(0, len(columns), 7):
+            assert whole.outcome(rule, place) == quick.outcome(rule, place)
+    same = [
+        (earlier.values[name].low == value.low).all()
+        and (earlier.values[name].high == value.high).all()
+        for name, value in quick.values.items()
+    ]
+    same.append(np.array_equal(earlier.not_met, quick.not_met))
+    assert not all(same), "the edit has no effect"
+    taken = [
+        rule
+        for rule in whole.rules
+        if earlier.parts[0].block.findings.get(rule) is quick.parts[0].block.findings[rule]
+    ]
+    assert len(taken) > len(whole.rules) / 2
+
+
+def test_visits_of_several_blocks_are_as_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = program_of(shipped_pack())
+    maker = RandomVisits(program.pack, 6)
+    columns = columns_of(program, [maker.visit(history=0) for _ in range(203)])
+    one = BlockScorer(program).score(columns)
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    several = BlockScorer(program).score(columns)
+    again = BlockScorer(program).score(columns, earlier=several)
+    for scored in (several, again):
+        assert len(scored.parts) == 4
+        assert (scored.not_met == one.not_met).all()
+        assert scored.outcome("age_policy_written", 202) == one.outcome("age_policy_written", 202)
+        for name, value in one.values.items():
+            assert (scored.values[name].low == value.low).all()
+            assert (scored.values[name].high == value.high).all()
