@@ -76,7 +76,7 @@ def _set_up_sqlite(connection: SqliteConnection, _record: object) -> None:
     # SQLAlchemy, not the driver, says when a transaction begins (see _begin_sqlite).
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute(_patience(BUSY_SECONDS))
     cursor.execute("PRAGMA journal_mode = WAL")
     # NORMAL answers before the disk has the visit: an acknowledged visit could be lost.
     cursor.execute("PRAGMA synchronous = FULL")
@@ -90,19 +90,32 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     if writes is None:
         writes = not (has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"))
+    # What is not worth waiting for says so; the connection is another's afterwards.
+    seconds = connection.get_execution_options().get("patience", BUSY_SECONDS)
+    if connection.info.get("patience", BUSY_SECONDS) != seconds:
+        connection.exec_driver_sql(_patience(seconds))
+        connection.info["patience"] = seconds
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 
+def _patience(seconds: float) -> str:
+    return f"PRAGMA busy_timeout = {int(seconds * 1000)}"
+
+
 @contextmanager
-def separate_session(*, writes: bool = True) -> Iterator[Session]:
+def separate_session(*, writes: bool = True, patience: float | None = None) -> Iterator[Session]:
     """Give a session of its own transaction, committed at the end of the block.
 
     For what must last whatever becomes of the request: a counted try, the last use of a
     sign-in. SQLite has one writer at a time and a POST's own session takes that turn with its
     first statement, so use this before `db.session` in a POST; in a GET at any time. With
-    `writes=False` it only reads and waits for nobody.
+    `writes=False` it only reads and waits for nobody; with `patience` it waits at most so many
+    seconds for its turn at SQLite, and then raises OperationalError.
     """
-    engine = db.engine.execution_options(writes=writes)
+    options: dict[str, Any] = {"writes": writes}
+    if patience is not None:
+        options["patience"] = patience
+    engine = db.engine.execution_options(**options)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 

@@ -16,6 +16,9 @@ from compliance.web.dates import utc_now
 #: The name of the token within the signed cookie.
 TOKEN = "sign_in"  # noqa: S105 - a name, not a secret
 
+#: Seconds that a page waits to write that its person is still there.
+TOUCH_PATIENCE = 0.5
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -100,7 +103,7 @@ def _look_up(token: str) -> SignedIn | None:
 def _touch(session_id: int) -> None:
     # A busy database is no reason to refuse a page: the next one writes it.
     try:
-        with separate_session() as writing:
+        with separate_session(patience=TOUCH_PATIENCE) as writing:
             users.touch(writing, session_id, utc_now())
     except OperationalError:
         current_app.logger.warning("The last use of a session could not be written")
