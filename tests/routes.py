@@ -16,6 +16,7 @@ from compliance.access import Role
 from compliance.app import Application, create_app
 from compliance.config import Settings
 from compliance.rulebook import shipped_pack
+from compliance.rulebook.amended import provisions
 from tests.world import World
 
 
@@ -80,6 +81,14 @@ def _proposal(world: World) -> dict[str, Any]:
     return {"proposal_id": world.proposal}
 
 
+def _request(world: World) -> dict[str, Any]:
+    return {"request_id": world.request}
+
+
+def _provision(world: World) -> dict[str, Any]:
+    return {"kind": "commencement", "key": provisions(shipped_pack())[0].key}
+
+
 #: Endpoint to how it is reached. Add a line for each new view.
 ROUTES: dict[str, Route] = {
     "static": Route(lambda world: {"filename": "icons/mark.svg"}, file=True),
@@ -102,6 +111,15 @@ ROUTES: dict[str, Route] = {
     "replay.propose": Route(),
     "replay.show": Route(_proposal, owned=True),
     "replay.go_on": Route(_proposal, owned=True),
+    "rulebook_timeline.show": Route(),
+    "adoptions.ask": Route(_proposal, owned=True),
+    # A rulebook is everybody's: every authority sees what is asked for it.
+    "adoptions.show": Route(_request),
+    "adoptions.agree": Route(_request),
+    "adoptions.decline": Route(_request),
+    "switches.index": Route(),
+    "switches.show": Route(_provision),
+    "switches.take_back": Route(_provision),
     "auth.sign_in": Route(),
     "auth.sign_out": Route(),
     "auth.password": Route(),

@@ -17,7 +17,7 @@ from compliance.access import Actor, Role
 from compliance.documents.keys import open_keys
 from compliance.documents.signing import open_seal
 from compliance.rulebook import Pack, shipped_pack
-from compliance.services import duplicates, passwords, proposals, visits
+from compliance.services import adoptions, duplicates, passwords, proposals, visits
 from compliance.services.lifecycle import certificates, decisions, issue, reviews
 from compliance.services.lifecycle.issue import Office
 from compliance.store.models import (
@@ -70,6 +70,8 @@ class World:
     certificate_reference: str = ""
     #: A proposed rulebook, tried to the end.
     proposal: int = 0
+    #: The request, by the reviewer, that it be adopted.
+    request: int = 0
 
 
 def email(role: Role, *, foreign: bool = False) -> str:
@@ -118,6 +120,7 @@ def build(session: Session, keys: Path) -> World:
     _visits(session, made, world)
     _certificate(session, made, world, keys)
     world.proposal = _proposal(session, made)
+    world.request = _request(session, made, world.proposal)
     return world
 
 
@@ -128,6 +131,18 @@ def _proposal(session: Session, made: Town) -> int:
     while proposals.go_on(session, made.reviewer, now, proposal.id).finished_at is None:
         pass
     return proposal.id
+
+
+def _request(session: Session, made: Town, proposal: int) -> int:
+    asked = adoptions.ask(
+        session,
+        made.reviewer,
+        noon(VISITED_ON),
+        proposal,
+        effective_from=date(2040, 1, 1),
+        reason="The agreement is what shops here are asked for first",
+    )
+    return asked.id
 
 
 def stricter_rulebook() -> Pack:

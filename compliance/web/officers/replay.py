@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance.rulebook import Pack
 from compliance.rulebook.difference import differences, entry_label
-from compliance.services import proposals, rulebooks, shop_kinds
+from compliance.services import adoptions, proposals, rulebooks, shop_kinds
 from compliance.services.errors import Refused
 from compliance.services.proposals import NotReleasable, Summary
 from compliance.services.replay import SORTS, in_words
@@ -105,9 +105,12 @@ def show(proposal_id: int) -> ResponseReturnValue:
         db.session, proposal, what, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
     )
     found = proposals.summary(db.session, proposal)
+    requests = adoptions.of_proposal(db.session, proposal)
     return render_template(
         "officers/replay/show.html",
         proposal=proposal,
+        requests=requests,
+        may_ask=proposal.finished_at is not None and all(one.answer for one in requests),
         differences=[entry_label(old, new, entry) for entry in differences(old, new)],
         sorts=SORTS,
         # A column for what was found; a rulebook seldom moves everything.
