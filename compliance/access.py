@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "document.preview": _FIELD,
     "document.issue": _REVIEW,
     "document.replace_code": _FIELD,
+    # The officers' own file of a visit; of their own authority, which the service sees to.
+    "document.bundle": _FIELD,
     "batch.order": _REVIEW,
     "certificate.issue": _REVIEW,
     "lists.export": _EVERYONE,

@@ -162,6 +162,13 @@ ROUTES: dict[str, Route] = {
     "decide.told_primary_authority": _visit("proposed"),
     "decide.primary_authority_answered": _visit("proposed", answer="consented"),
     "decision_letter.show": _visit("decided"),
+    "decision_letter.preview": Route(
+        lambda world: {"visit_id": world.visits["decided"]}, owned=True, file=True
+    ),
+    "certificate_letter.show": _visit("decided"),
+    "certificate_letter.preview": Route(
+        lambda world: {"visit_id": world.visits["decided"]}, owned=True, file=True
+    ),
     "confirm.show": _visit("proposed"),
     "follow_up.show": _visit("decided"),
     "follow_up.finish": Route(
@@ -169,6 +176,7 @@ ROUTES: dict[str, Route] = {
         owned=True,
     ),
     "close.show": _visit("decided"),
+    "evidence.show": _visit("decided"),
     "share.show": _visit("reviewed"),
     "share.stop": Route(
         lambda world: {"visit_id": world.visits["reviewed"], "authority_id": world.partner},

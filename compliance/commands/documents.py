@@ -80,7 +80,8 @@ def preview(kind: str, target: Path, source: Path | None, language: str) -> None
 def list_(as_json: bool) -> None:
     """List what was issued, the oldest first: reference, kind, language, status, day.
 
-    A letter is `sent`; a certificate is `valid`, `expired`, `replaced` or `withdrawn` as of today.
+    A letter is `sent`, an evidence bundle `made`; a certificate is `valid`, `expired`, `replaced` or
+    `withdrawn` as of today.
 
     Exit status: 0 done; 1 the database could not be used.
     """

@@ -56,6 +56,25 @@ def printable_text(text: str, field: str) -> str:
     return " ".join(each for each in "".join(result).split(" ") if each)
 
 
+def spelled_out(text: str) -> str:
+    """Return `text` with every character that cannot be printed named in brackets instead.
+
+    For what somebody recorded and nobody may reword: "[U+1F52A hocho]" stands for a drawn knife.
+    """
+    glyphs = covered()
+
+    def told(character: str) -> str:
+        code = ord(character)
+        plain = unicodedata.normalize("NFKC", character)
+        if code in _SPACES or code in _DROPPED:
+            return character
+        if unicodedata.category(character) != "Cc" and all(ord(each) in glyphs for each in plain):
+            return character
+        return f"[U+{code:04X} {unicodedata.name(character, 'control character').lower()}]"
+
+    return "".join(told(each) for each in unicodedata.normalize("NFC", text))
+
+
 def _reason(character: str, field: str) -> str:
     name = unicodedata.name(character, "a control character").lower()
     shown = character if character.isprintable() else ""

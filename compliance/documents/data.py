@@ -1,11 +1,14 @@
 """What a document is made of: plain frozen facts, chosen by the service that issues it.
 
 Nothing here names a volunteer, an officer or a seller, and a test purchase has no field for a
-time, a till, an age or a sex: what is not in the data cannot be printed.
+time, a till, an age or a sex: what is not in the data cannot be printed. The officers' own file of a
+visit (`file`) is apart: no letter has it.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
+
+from compliance.documents.visit_file import VisitFile
 
 
 def _text(longest: int, default: str | None = None) -> str:
@@ -144,3 +147,4 @@ class DocumentData:
     valid_until: date | None = None
     checked: tuple[Channel, ...] = _many(6)
     not_checked: tuple[Channel, ...] = _many(6)
+    file: VisitFile | None = None  # the officers' own file; no letter has it

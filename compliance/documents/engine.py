@@ -6,10 +6,11 @@ parsed style sheets; lines are broken once a document. It fetches nothing but `d
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
-from weasyprint import CSS, HTML, Document
+from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -49,10 +50,13 @@ class Engine:
         letter: bool,
         most_pages: int,
         signature_purpose: str = "",
+        record: str = "",
+        record_on: str = "",
     ) -> Printed:
         """Lay out and write one document.
 
-        A `letter` must keep the print zones. Raises DocumentRefused when it does not, or when it
+        A `letter` must keep the print zones. A `record` (JSON) is embedded as the source of what is
+        printed, dated `record_on` (an ISO day). Raises DocumentRefused when it does not, or when it
         needs more than `most_pages`.
         """
         document = self.lay_out(html, css, variant=VARIANT)
@@ -65,7 +69,9 @@ class Engine:
         if letter:
             refuse_outside(_words(document))
         pdf = document.write_pdf(
-            finisher=partial(finish, signature_purpose=signature_purpose), pdf_variant=VARIANT
+            finisher=partial(finish, signature_purpose=signature_purpose),
+            pdf_variant=VARIANT,
+            attachments=[_embedded(record, record_on)] if record else None,
         )
         return Printed(pdf, pages)
 
@@ -83,6 +89,18 @@ class Engine:
                 self._sheets.clear()
             self._sheets[css] = CSS(string=css, font_config=self._fonts, url_fetcher=self._fetcher)
         return self._sheets[css]
+
+
+def _embedded(record: str, on: str) -> Attachment:
+    day = datetime.combine(date.fromisoformat(on), time())
+    return Attachment(
+        string=record,
+        name="record.json",
+        description="The record of the visit as it is kept",
+        created=day,
+        modified=day,
+        relationship="Source",
+    )
 
 
 def _words(document: Any) -> Iterator[Words]:

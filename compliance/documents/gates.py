@@ -32,6 +32,8 @@ def refuse_unfit(data: DocumentData, kind: Kind) -> None:
             raise DocumentRefused(
                 f"{name} must stay empty: a document of this kind never says it.", name
             )
+    if data.file is not None and "file" not in kind.needs:
+        raise DocumentRefused("The officers' file of a visit goes into no letter.", "file")
     if data.decided and not data.decision:
         raise DocumentRefused("A document that tells a decision must say which.", "decision")
     if not data.visit.day and not data.visit.period:

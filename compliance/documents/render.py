@@ -61,6 +61,7 @@ def render(
     signing = kind.signed and not specimen
     if signing and seal is None:
         raise DocumentRefused(f"A {kind.name} is only issued signed, and no key was given.")
+    record = data.file.as_kept if data.file else ""  # as it is kept, not as it is printed
     data = printable(data)
     refuse_unfit(data, kind)
     html = compose(data, kind, specimen=specimen)
@@ -71,6 +72,8 @@ def render(
             "letter": kind.letter,
             "most_pages": kind.most_pages,
             "signature_purpose": f"Signature of {data.authority.name}" if signing else "",
+            "record": record,
+            "record_on": data.issued_on.isoformat(),
         }
     )
     if signing:

@@ -17,7 +17,7 @@ class UrlTimeStamper(TimeStamper):
 
     def __init__(self, url: str) -> None:
         """`url` begins with http:// or https:// (the settings see to it)."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

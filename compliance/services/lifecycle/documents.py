@@ -18,6 +18,8 @@ from compliance.store.models import Document, Premises, VisitShare
 
 #: What a letter is: sent, and never anything else.
 SENT = "sent"
+#: What the officers' own file of a visit is: made, and sent to nobody by the service.
+MADE = "made"
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Filter:
 
 
 def status_of(document: Document, today: date) -> str:
-    """Return what a document is worth on a day: a certificate's status, or `sent`."""
+    """Return what a document is worth on a day: a certificate's status, else `sent` or `made`."""
     if document.certificate is None:
-        return SENT
+        return MADE if document.inputs["data"].get("file") else SENT
     return status_on(document.certificate, today).value
 
 

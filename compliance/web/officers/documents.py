@@ -28,6 +28,7 @@ bp = Blueprint("documents", __name__, url_prefix="/documents")
 #: Status: (words, tone of the tag).
 STATUSES = {
     "sent": ("Sent", "blue"),
+    "made": ("Made", "grey"),
     "valid": ("In force", "green"),
     "expired": ("Expired", "grey"),
     "replaced": ("Replaced", "grey"),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.rulebook import Pack
-from compliance.rulebook.pack import Entry
 from compliance.rulebook.words import answer_in_words, question_line
-from compliance.services import assessments, changes, visit_content, visits
+from compliance.services import assessments, changes, record_told, visit_content, visits
 from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
@@ -50,10 +47,13 @@ def show(visit_id: str) -> ResponseReturnValue:
         change=changes.since_last(db.session, row, reader) if row else None,
         headline=_headline(pack, visit, version),
         tones=_tones(pack),
-        sections=_told(pack, version),
+        sections=record_told.told(pack, version),
         why=visit_content.WHY_NOT_OBSERVED,
         why_given=version.particulars.get("why_not_observed", {}),
-        changes=_changes(pack, visit),
+        changes=[
+            {"version": after, "lines": lines}
+            for after, lines in record_told.corrections(pack, visit)
+        ][::-1],
         same_day=visits.same_day(db.session, visit),
         may_correct=visit.authority_id == required_actor().authority_id,
         steps_href=_steps(visit),
@@ -82,58 +82,6 @@ def _headline(pack: Pack, visit: Visit, version: VisitVersion) -> tuple[str, str
     return question_line(first), answer_in_words(first, version.answers.get(first["id"]))
 
 
-def _told(
-    pack: Pack, version: VisitVersion, *, seen_only: bool = False
-) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """What was recorded, by section: (id, question in short, answer in words).
-
-    `seen_only` leaves out what a shop is not handed on the day: an officer's own words, the file.
-    """
-    titles = {one["id"]: (one.get("title") or {}).get("en", "") for one in pack.entries("section")}
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    given: list[tuple[Entry, Any]] = [
-        *(
-            (pack.questions[name], value)
-            for name, value in version.answers.items()
-            if name in pack.questions
-        ),
-        *(
-            (pack.facts[name], value)
-            for name, value in version.operation_facts.items()
-            if name in pack.facts
-        ),
-    ]
-    for entry, value in given:
-        if seen_only and (entry["id"] in pack.facts or entry["type"] in ("text", "photos")):
-            continue
-        found.setdefault(str(entry.get("section", "")), []).append(
-            (str(entry["id"]), question_line(entry), answer_in_words(entry, value))
-        )
-    return [(titles.get(section, ""), lines) for section, lines in found.items()]
-
-
-def _changes(pack: Pack, visit: Visit) -> list[dict[str, Any]]:
-    """The corrections of a record, the newest first: who, when, why, and what changed."""
-    found = []
-    for before, after in zip(visit.versions, visit.versions[1:], strict=False):
-        lines = []
-        for table, old, new in (
-            (pack.questions, before.answers, after.answers),
-            (pack.facts, before.operation_facts, after.operation_facts),
-        ):
-            for name, entry in table.items():
-                if old.get(name) != new.get(name):
-                    lines.append(
-                        (
-                            question_line(entry),
-                            answer_in_words(entry, old.get(name)),
-                            answer_in_words(entry, new.get(name)),
-                        )
-                    )
-        found.append({"version": after, "lines": lines})
-    return found[::-1]
-
-
 @bp.get("/<visit_id>/left-behind")
 @permission("visit.read")
 def left_behind(visit_id: str) -> ResponseReturnValue:
@@ -149,7 +97,7 @@ def left_behind(visit_id: str) -> ResponseReturnValue:
         shop=visit.premises,
         kind=visit_words.kind_label(visit.kind),
         version=version,
-        sections=_told(pack, version, seen_only=True),
+        sections=record_told.told(pack, version, seen_only=True),
     )
 
 
