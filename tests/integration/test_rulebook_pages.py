@@ -43,7 +43,7 @@ def test_an_assessment_leads_to_the_very_rulebook_that_made_it(
     page = client.get(address).text
     assert "A policy as it was asked for then" in page
     assert "2025.1.1" in page
-    assert "is kept as it was" in page
+    assert "is kept as it is" in page
     rule = client.get(f"{address}/rules/age_policy_written").text
     assert "A policy as it was asked for then" in rule
     now = client.get("/rulebook").text
