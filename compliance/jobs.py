@@ -21,7 +21,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
-from compliance.services.lifecycle.batch_work import work_on
+from compliance.services.lifecycle.batch_work import make_print_run, work_on
 from compliance.services.lifecycle.issue import Office
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Batch
@@ -82,6 +82,7 @@ class Jobs:
         with self._app.app_context():
             for _ in range(AT_ONCE):
                 if not work_on(separate_session, _utc_now, office, batch_id):
+                    make_print_run(separate_session, _utc_now, batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
 

@@ -65,6 +65,10 @@ def _certified(world: World) -> dict[str, Any]:
     return {"premises_id": world.certified}
 
 
+def _batch(world: World) -> dict[str, Any]:
+    return {"batch_id": world.batch}
+
+
 def _operation(world: World) -> dict[str, Any]:
     return {"operation_id": world.operation}
 
@@ -182,6 +186,12 @@ ROUTES: dict[str, Route] = {
         lambda world: {"visit_id": world.visits["reviewed"], "authority_id": world.partner},
         owned=True,
     ),
+    "batches.index": Route(),
+    "batches.new": Route(),
+    "batches.show": Route(_batch, owned=True),
+    "batches.change": Route(lambda world: {**_batch(world), "what": "pause"}, owned=True),
+    "batches.print_run": Route(_batch, owned=True, file=True),
+    "batches.manifest": Route(_batch, owned=True, file=True),
     "documents.index": Route(),
     "documents.show": Route(_letter, owned=True),
     "documents.file": Route(_letter, owned=True, file=True),

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor, Role
@@ -22,9 +23,13 @@ from compliance.services.lifecycle import certificates, decisions, issue, review
 from compliance.services.lifecycle.issue import Office
 from compliance.store.models import (
     Authority,
+    Batch,
+    BatchLetter,
+    Document,
     Operation,
     Operator,
     PossibleDuplicate,
+    PrintRun,
     Tenure,
     User,
 )
@@ -70,6 +75,8 @@ class World:
     certificate_reference: str = ""
     #: A proposed rulebook, tried to the end.
     proposal: int = 0
+    #: A batch of letters that is finished: one issued, one refused.
+    batch: int = 0
     #: The request, by the reviewer, that it be adopted.
     request: int = 0
 
@@ -119,9 +126,48 @@ def build(session: Session, keys: Path) -> World:
     world.duplicate = _duplicate(session, made)
     _visits(session, made, world)
     _certificate(session, made, world, keys)
+    world.batch = _batch(session, made, world)
     world.proposal = _proposal(session, made)
     world.request = _request(session, made, world.proposal)
     return world
+
+
+def _batch(session: Session, made: Town, world: World) -> int:
+    document = session.scalars(select(Document).where(Document.reference == world.letter)).one()
+    batch = Batch(
+        authority_id=made.police.id,
+        title="Week of action",
+        created_by_id=made.reviewer.user_id,
+        created_at=noon(VISITED_ON),
+        state="finished",
+    )
+    session.add(batch)
+    session.flush()
+    issued, refused = (
+        BatchLetter(
+            batch_id=batch.id,
+            visit_id=visit,
+            step="notify",
+            position=at,
+            settled_at=noon(VISITED_ON),
+        )
+        for at, visit in enumerate((world.visits["decided"], world.visits["returned"]), start=1)
+    )
+    issued.state, issued.document_id = "issued", document.id
+    refused.state, refused.reason = (
+        "refused",
+        "This visit is returned: this step does not come now.",
+    )
+    run = PrintRun(
+        batch_id=batch.id,
+        made_at=noon(VISITED_ON),
+        letters=[[document.reference, 1, 2]],
+        sha256=document.sha256,
+        content=document.file.content,
+    )
+    session.add_all([issued, refused, run])
+    session.flush()
+    return batch.id
 
 
 def _proposal(session: Session, made: Town) -> int:

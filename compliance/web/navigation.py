@@ -15,7 +15,7 @@ PLACES = (
     ("Premises", "premises.index", ("/premises",)),
     ("Operations", "operations.index", ("/operations",)),
     ("New visit", "visits.new", ("/visits/new",)),
-    ("Documents", "documents.index", ("/documents",)),
+    ("Documents", "documents.index", ("/documents", "/batches")),
     ("Rulebook", "rulebook.index", ("/rulebook",)),
     ("People", "users.index", ("/users",)),
 )

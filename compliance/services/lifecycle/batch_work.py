@@ -11,14 +11,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.documents.press import PrintingFailed
+from compliance.documents.print_run import print_run
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import notifications
+from compliance.services.lifecycle import batches, notifications
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.conditions import made_decision
 from compliance.services.lifecycle.issue import (
@@ -28,7 +30,7 @@ from compliance.services.lifecycle.issue import (
     print_letter,
     series_of,
 )
-from compliance.store.models import Batch, BatchLetter, Visit
+from compliance.store.models import Batch, BatchLetter, PrintRun, Visit
 from compliance.store.series import free, reserve
 
 #: How long a letter is believed to be in the hands of the worker that took it.
@@ -78,6 +80,41 @@ def work_on(
         # The record changed while it was printed, or the printing broke: its next turn may do.
         with sessions() as session:
             _put_back(session, clock(), taken)
+    return True
+
+
+def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: int) -> bool:
+    """Join the letters of a finished batch into one file for the printer; says whether it made one.
+
+    Made again when letters were issued after it was made.
+    """
+    with sessions(writes=False) as session:
+        batch = session.get(Batch, batch_id)
+        if batch is None or batch.state != "finished":
+            return False
+        letters = [(each.reference, each.file.content) for each in batches.issued(session, batch)]
+        made = [each[0] for each in batch.print_run.letters] if batch.print_run else []
+        title = f"{batch.authority.name}: {batch.title}"
+    if not letters or made == [reference for reference, _ in letters]:
+        return False
+    run = print_run(letters, title)
+    with sessions() as session:
+        batch = session.get_one(Batch, batch_id, with_for_update=True)
+        if batch.print_run is not None:
+            session.delete(batch.print_run)
+            session.flush()
+        session.add(
+            PrintRun(
+                batch_id=batch_id,
+                made_at=clock(),
+                letters=[
+                    [reference, first, pages]
+                    for (reference, _), (first, pages) in zip(letters, run.pages, strict=True)
+                ],
+                sha256=sha256(run.pdf).hexdigest(),
+                content=run.pdf,
+            )
+        )
     return True
 
 

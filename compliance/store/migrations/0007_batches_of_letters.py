@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0007"
 down_revision: str | Sequence[str] | None = "0004"
@@ -42,6 +43,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_batches_authority_id"), "batches", ["authority_id"])
     op.create_index(op.f("ix_batches_state"), "batches", ["state"])
+    op.create_table(
+        "print_runs",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "letters",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_print_runs_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_print_runs")),
+    )
     op.create_table(
         "batch_letters",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -90,5 +107,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("batch_letters")
+    op.drop_table("print_runs")
     op.drop_table("batches")
     op.drop_table("reserved_numbers")

@@ -3,7 +3,7 @@
 from compliance.store.models.attempts import Attempt
 from compliance.store.models.authorities import Authority
 from compliance.store.models.base import Base
-from compliance.store.models.batches import Batch, BatchLetter
+from compliance.store.models.batches import Batch, BatchLetter, PrintRun
 from compliance.store.models.documents import Certificate, Document, DocumentFile
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
@@ -36,6 +36,7 @@ __all__ = [
     "PolicyVersion",
     "PossibleDuplicate",
     "Premises",
+    "PrintRun",
     "Proposal",
     "Reassessment",
     "ReplayChange",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from compliance.store.models.authorities import Authority
@@ -12,6 +13,7 @@ from compliance.store.models.base import Base, one_of
 from compliance.store.models.documents import Document
 from compliance.store.models.people import User
 from compliance.store.models.visits import Visit
+from compliance.store.types import Json
 
 BATCH_STATES = ("running", "paused", "finished")
 LETTER_STATES = ("waiting", "issued", "refused")
@@ -33,9 +35,23 @@ class Batch(Base):
 
     authority: Mapped[Authority] = relationship()
     created_by: Mapped[User] = relationship()
+    print_run: Mapped[PrintRun | None] = relationship()
     letters: Mapped[list[BatchLetter]] = relationship(
         back_populates="batch", order_by="BatchLetter.position"
     )
+
+
+class PrintRun(Base):
+    """The letters of a batch in one file for the printer, made once all of them are settled."""
+
+    __tablename__ = "print_runs"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    #: For each letter in its order: [its reference, its first page, how many pages].
+    letters: Mapped[list[Any]] = mapped_column(Json)
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class BatchLetter(Base):

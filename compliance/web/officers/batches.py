@@ -1,0 +1,173 @@
+"""Batches of letters: choose what is due, order it, see how far it is, and fetch the print run."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from compliance.jobs import jobs_of
+from compliance.services.errors import Refused
+from compliance.services.lifecycle import batches, documents
+from compliance.services.worklists import Filter
+from compliance.store.engine import db
+from compliance.store.models import Batch
+from compliance.web.csv_export import csv_response
+from compliance.web.dates import utc_now
+from compliance.web.guard import permission
+from compliance.web.officers import visit_words
+from compliance.web.paging import PAGE_SIZE, page_number
+from compliance.web.pdf import pdf_response
+from compliance.web.signed_in import required_actor
+
+bp = Blueprint("batches", __name__, url_prefix="/batches")
+
+#: State: (words, tone of the tag).
+STATES = {
+    "running": ("In work", "blue"),
+    "paused": ("Paused", "yellow"),
+    "finished": ("Finished", "green"),
+}
+MANIFEST = (
+    "Position",
+    "Reference",
+    "Kind",
+    "Language",
+    "Postcode",
+    "First page",
+    "Pages",
+    "SHA-256",
+)
+
+
+@bp.get("")
+@permission("batch.order")
+def index() -> ResponseReturnValue:
+    """List the batches of this authority, the newest first."""
+    number = page_number()
+    found = batches.listed(
+        db.session, required_actor(), offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1
+    )
+    return render_template(
+        "officers/batches/index.html",
+        batches=found[:PAGE_SIZE],
+        progress={each.id: batches.progress(db.session, each) for each in found[:PAGE_SIZE]},
+        states=STATES,
+        number=number,
+        more=len(found) > PAGE_SIZE,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("batch.order")
+def new() -> ResponseReturnValue:
+    """Choose letters that are due and order them together."""
+    actor, form = required_actor(), FlaskForm()
+    title = request.form.get("title", "")[:500]
+    chosen = request.form.getlist("letters")[: batches.SHOWN]
+    errors: list[tuple[str, str]] = []
+    if form.validate_on_submit():
+        try:
+            batch = batches.order(db.session, actor, utc_now(), title=title, keys=chosen)
+        except Refused as refused:
+            errors.append((refused.message, refused.field or "letters"))
+        else:
+            jobs_of(current_app._get_current_object()).wake_after(db.session(), batch.id)  # type: ignore[attr-defined]
+            return redirect(url_for("batches.show", batch_id=batch.id))
+    wanted = Filter(
+        text=request.args.get("q", "")[:100],
+        kind=kind if (kind := request.args.get("kind")) in visit_words.kinds() else None,
+    )
+    due = batches.sendable(db.session, actor, utc_now(), wanted)
+    page = render_template(
+        "officers/batches/new.html",
+        due=[each for each in due if each.reason is None],
+        held=[each for each in due if each.reason is not None],
+        sending=batches.SENDING,
+        kinds=visit_words.kinds(),
+        kind_label=visit_words.kind_label,
+        visit_href=visit_words.href,
+        wanted=wanted,
+        title=title,
+        chosen=set(chosen) if request.method == "POST" else {each.key for each in due},
+        at={field: text for text, field in errors},
+        errors=errors,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.get("/<int:batch_id>")
+@permission("batch.order")
+def show(batch_id: int) -> ResponseReturnValue:
+    """Show how far a batch is, what could not go and why, and the file for the printer."""
+    batch = _batch(batch_id)
+    return render_template(
+        "officers/batches/show.html",
+        batch=batch,
+        state=STATES[batch.state],
+        progress=batches.progress(db.session, batch),
+        refused=batches.refused(db.session, batch),
+        run=batch.print_run,
+        visit_href=visit_words.href,
+        sending=batches.SENDING,
+    )
+
+
+@bp.post("/<int:batch_id>/<any(pause, resume, try_again):what>")
+@permission("batch.order")
+def change(batch_id: int, what: str) -> ResponseReturnValue:
+    """Pause a batch, go on with it, or give what was refused another try."""
+    act = {"pause": batches.pause, "resume": batches.resume, "try_again": batches.try_again}[what]
+    batch = act(db.session, required_actor(), batch_id)
+    if batch.state == "running":
+        jobs_of(current_app._get_current_object()).wake_after(db.session(), batch.id)  # type: ignore[attr-defined]
+    flash(
+        {
+            "pause": "The batch is paused. A letter that is being printed is still issued.",
+            "resume": "The batch goes on",
+            "try_again": "The letters that were refused wait again",
+        }[what],
+        "success",
+    )
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.get("/<int:batch_id>/print-run.pdf")
+@permission("batch.order")
+def print_run(batch_id: int) -> ResponseReturnValue:
+    """Give every letter of the batch in one file for the printer."""
+    run = _batch(batch_id).print_run
+    if run is None:
+        abort(404)
+    return pdf_response(run.content, f"print-run-{batch_id}.pdf")
+
+
+@bp.get("/<int:batch_id>/manifest.csv")
+@permission("batch.order")
+def manifest(batch_id: int) -> ResponseReturnValue:
+    """Give the list of what the print run holds: where each letter begins, and its hash."""
+    batch = _batch(batch_id)
+    if batch.print_run is None:
+        abort(404)
+    pages = {reference: (first, count) for reference, first, count in batch.print_run.letters}
+    return csv_response(
+        f"print-run-{batch_id}.csv",
+        MANIFEST,
+        (
+            (
+                position,
+                each.reference,
+                documents.title_on_file(each),
+                each.language,
+                each.premises.postcode,
+                *pages[each.reference],
+                each.sha256,
+            )
+            for position, each in enumerate(batches.issued(db.session, batch), start=1)
+            if each.reference in pages
+        ),
+    )
+
+
+def _batch(batch_id: int) -> Batch:
+    return batches.readable(db.session, required_actor(), batch_id)
