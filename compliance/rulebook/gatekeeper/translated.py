@@ -14,7 +14,7 @@ from compliance.rulebook.sources import Sources
 from compliance.rulebook.translations import FOLDER, Translation, read_translations
 
 # How alike two sentences are, from 0 to 1, when one is taken for a later wording of the other.
-REWORDED = 0.6
+REWORDED = 0.5
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 # How a language is called in a message; a code is told as it is.
 _NAMES = {"cy": "Welsh"}
