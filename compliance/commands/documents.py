@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from compliance.commands.stopping import Unusable, plainly
 from compliance.commands.written import write_whole
-from compliance.documents import DocumentRefused, kinds, render
+from compliance.documents import DocumentRefused, kinds, release, render
 from compliance.documents.keys import root_certificates
 from compliance.documents.kinds import kind_called
 from compliance.documents.press import PrintingFailed
@@ -72,6 +72,20 @@ def preview(kind: str, target: Path, source: Path | None, language: str) -> None
         raise click.ClickException(f"The document could not be printed: {failed}") from None
     write_whole(target, made.pdf)
     click.echo(f"{target}: {made.pages} {'page' if made.pages == 1 else 'pages'}, {kind}, SPECIMEN")
+
+
+@group.command("check")
+def check() -> None:
+    """Check every template and every text of the rulebook that a document prints, before a release.
+
+    Exit status: 0 they may be released; 1 they may not, and each fault is named.
+    """
+    found = release.faults()
+    for fault in found:
+        click.echo(str(fault))
+    if found:
+        raise SystemExit(1)
+    click.echo(f"{len(kinds())} kinds of document, and what the rulebook lets them say: no fault")
 
 
 @group.command("list")

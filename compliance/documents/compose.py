@@ -15,9 +15,18 @@ from compliance.documents.dates import day_in_words
 from compliance.documents.kinds import FOLDER, SHARED, Kind
 from compliance.documents.law import law_book
 
+#: Every name a template may use that it does not set itself.
+GIVEN = frozenset(
+    [
+        *("d", "title", "specimen", "address", "law", "day", "when", "law_sources", "point_notes"),
+        *("scan", "qr"),
+    ]
+)
+
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The one Jinja environment of documents."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,  # every file, whatever its ending
@@ -61,7 +70,7 @@ def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
         assert data.visit.day is not None
         return f"on {day(data.visit.day)}"
 
-    template = _environment().get_template(f"{kind.name}/{data.language}.html")
+    template = environment().get_template(f"{kind.name}/{data.language}.html")
     values: dict[str, Any] = {
         "d": data,
         "title": kind.title[data.language],
@@ -74,6 +83,7 @@ def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
         "point_notes": _point_notes(data),
         "scan": _scan(data),
     }
+    assert values.keys() | {"qr"} == GIVEN
     return template.render(values)
 
 

@@ -71,16 +71,19 @@ class Point:
     to_do: str = _text(400)
     label: str = _text(60)  # in words: "Law", "Good practice"
     by: date | None = None
+    in_own_time: bool = False  # there is no day to keep
     note: str = _text(200, "")  # the citation
     law: str = _text(90, "")  # the law.md row
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One thing to do; the order is the order of doing, the first three come first."""
+    """One thing to do and whether it is law or good practice; the first three come first."""
 
     text: str = _text(240)
+    label: str = _text(60, "")  # in words: "Law", "Good practice"
     by: date | None = None
+    in_own_time: bool = False  # there is no day to keep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,14 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A document that went out before: its number and the day printed on it."""
+
+    reference: str = _text(30)
+    issued_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Portal:
     """Where the business reads this online, and the code that opens it."""
 
@@ -112,9 +123,9 @@ class Portal:
 class DocumentData:
     """All a document says that is not in its template.
 
-    `law_on` is the day whose law is spoken of (the visit's; it is never printed), `decided`
-    tells whether this is a decision or no decision has been made yet, `story` is which of the
-    stories of its kind the letter tells (the kind's folder names them).
+    `law_on` is the day whose law is spoken of (the visit's; it is never printed), `story` is which
+    of the stories of its kind the letter tells (the kind's folder names them), `may_allege` tells
+    whether the test is sound enough to speak of a sale that can be an offence.
     """
 
     kind: str = _text(60)
@@ -129,8 +140,13 @@ class DocumentData:
     visit: Visit
     language: str = _text(5, "en")
     story: str = _text(40, "")
-    decided: bool = False
+    may_allege: bool = False
+    decided: bool = False  # a decision is told, not only what was seen
     decision: str = _text(300, "")  # what was decided, in a sentence or two
+    added: str = _text(600, "")  # what the authority adds to a decision in words of its own
+    follows: Sent | None = None  # the document this one comes after
+    replaces: tuple[Sent, ...] = _many(10)  # the letters that no longer stand beside this one
+    ended_on: date | None = None  # a certificate: the day it ended
     article: str = _text(90, "")  # in words, with its article: "a kitchen knife"
     happened: str = _text(300, "")  # a Challenge 25 audit: what was seen, in a sentence
     own_policy: str = _text(200, "")  # the shop's own policy, only if it was seen

@@ -16,6 +16,8 @@ from compliance.documents.refused import DocumentRefused
 
 FOLDER = Path(__file__).parents[2] / "templates" / "documents"
 SHARED = "partials"
+#: The officers' own file of a visit: no business reads it.
+FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,11 @@ class Kind:
     letter: bool  # posted: keeps the print geometry
     signed: bool
     most_pages: int
+    about: str  # "visit", "certificate", or FILE: what a document of the kind tells of
     needs: tuple[str, ...]  # entries that must not be empty
     never: tuple[str, ...]  # entries that must stay empty
+    alleges: bool  # speaks of a sale that can be an offence, in every story or in those that say so
+    announces: bool  # tells that a decision will follow, in every story
     stories: Mapping[str, Mapping[str, Any]]  # what the kind may tell, with needs and nevers
     sample: Mapping[str, Any]
     samples: Mapping[str, Mapping[str, Any]]  # more samples by name, laid over `sample`
@@ -38,6 +43,29 @@ class Kind:
         """The languages the kind has a text in, English first."""
         found = {path.stem for path in (FOLDER / self.name).glob("*.html")}
         return tuple(sorted(found, key=lambda each: (each != "en", each)))
+
+    def needed(self, story: str) -> tuple[str, ...]:
+        """The entries that must not be empty in a story."""
+        return (*self.needs, *self.stories.get(story, {}).get("needs", ()))
+
+    def unsaid(self, story: str) -> tuple[str, ...]:
+        """The entries that must stay empty in a story."""
+        return (*self.never, *self.stories.get(story, {}).get("never", ()))
+
+    def alleges_in(self, story: str) -> bool:
+        """Whether a story speaks of a sale that can be an offence."""
+        return self.alleges or bool(self.stories.get(story, {}).get("alleges", False))
+
+    def announces_decision(self, story: str) -> bool:
+        """Whether a story tells the reader that a decision will follow in writing."""
+        return self.announces or bool(self.stories.get(story, {}).get("announces_decision", False))
+
+    def story_after(self, kind: str, story: str) -> str | None:
+        """The story this kind tells after a letter of `kind` and `story`; None when it tells none."""
+        for name, entry in self.stories.items():
+            if {kind, f"{kind}/{story}"} & set(entry.get("after", ())):
+                return name
+        return None
 
     def version(self, language: str) -> str:
         """The version of the template in a language: a hash of everything that shapes the page."""
@@ -76,8 +104,11 @@ def kinds() -> dict[str, Kind]:
             letter=content.get("letter", True),
             signed=content.get("signed", False),
             most_pages=content.get("most_pages", 10),
+            about=content.get("about", "visit"),
             needs=tuple(content.get("needs", ())),
             never=tuple(content.get("never", ())),
+            alleges=content.get("alleges", False),
+            announces=content.get("announces_decision", False),
             stories=content.get("stories", {}),
             sample=merged({**base, "kind": name}, content.get("sample", {})),
             samples=content.get("samples", {}),

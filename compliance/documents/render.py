@@ -9,7 +9,7 @@ from compliance.documents.characters import printable
 from compliance.documents.compose import compose, style_sheet
 from compliance.documents.conformance import nonconformities
 from compliance.documents.data import DocumentData
-from compliance.documents.gates import refuse_unfit
+from compliance.documents.gates import refuse_said, refuse_unfit
 from compliance.documents.geometry import MOST_BYTES
 from compliance.documents.kinds import kind_called
 from compliance.documents.press import Press, PrintingFailed, press
@@ -65,6 +65,7 @@ def render(
     data = printable(data)
     refuse_unfit(data, kind)
     html = compose(data, kind, specimen=specimen)
+    refuse_said(html, data, kind)
     pdf, pages = (using or press()).make(
         {
             "html": html,

@@ -8,21 +8,29 @@ from functools import cache
 
 from compliance.documents.kinds import FOLDER, SHARED
 
+#: The languages whose texts no named translator has confirmed yet: shown as specimens, never issued.
+DRAFTED = ("cy",)
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+#: Headings and short answers flatter a text: they are not measured.
+_HEADING = 4
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[”’\"')]*\s+")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The rules for words in one language."""
+    """The rules for words in one language. Each method gives what it finds as it stands in the text,
+    empty where all is well."""
 
     never: tuple[str, ...]
     though: tuple[str, ...]  # phrases in which such a word is harmless
+    patterns: dict[str, re.Pattern[str]]
+    not_about_law: tuple[str, ...]
     highest_grade: float
     longest_sentence: int
 
     def forbidden(self, text: str) -> list[str]:
-        """The forbidden words a text uses, in lower case, in their order."""
+        """The words we never say of a business that a text uses, in lower case."""
         lowered = " ".join(text.lower().split())
         for phrase in self.though:
             lowered = lowered.replace(phrase, " ")
@@ -30,17 +38,60 @@ class Wording:
             word for word in self.never if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered)
         ]
 
+    def identifying(self, text: str) -> list[str]:
+        """What would tell who somebody is, or the time or the till."""
+        return self._found("identifies", text)
+
+    def penalties(self, text: str) -> list[str]:
+        """Penalties that a text names."""
+        return self._found("penalty", text)
+
+    def demands(self, text: str) -> list[str]:
+        """What a text demands of its reader, in any of its sentences."""
+        return [each for sentence in sentences(text) for each in self._found("demands", sentence)]
+
+    def about_law(self, text: str) -> list[str]:
+        """Words by which a text speaks of the law."""
+        for phrase in self.not_about_law:
+            text = text.replace(phrase, " ")
+        return self._found("about_law", text)
+
+    def hard_to_read(self, text: str) -> list[str]:
+        """What makes a text hard to read, in words: a long sentence, too high a grade."""
+        faults = [
+            f"A sentence has {len(words(each))} words; at most {self.longest_sentence} read well: "
+            f"{each}"
+            for each in sentences(text)
+            if len(words(each)) > self.longest_sentence
+        ]
+        prose = "\n".join(each for each in sentences(text) if len(words(each)) > _HEADING)
+        if self.highest_grade and prose and (grade := reading_grade(prose)) > self.highest_grade:
+            faults.append(
+                f"It asks for {grade:.1f} years of school; {self.highest_grade:g} is the most. Use "
+                "shorter sentences and shorter words."
+            )
+        return faults
+
+    def _found(self, name: str, text: str) -> list[str]:
+        plain = " ".join(text.split())
+        return [match[0] for match in self.patterns[name].finditer(plain)]
+
 
 @cache
 def wording(language: str) -> Wording:
     """The rules for a language (English rules hold where a language has none of its own)."""
     content = tomllib.loads((FOLDER / SHARED / "wording.toml").read_text(encoding="utf-8"))
-    rules = content.get(language, content["en"])
+    rules = {**content["en"], **content.get(language, {})}
     return Wording(
-        tuple(rules["never"]),
-        tuple(rules["though"]),
-        float(rules["highest_grade"]),
-        int(rules["longest_sentence"]),
+        never=tuple(rules["never"]),
+        though=tuple(rules["though"]),
+        patterns={
+            name: re.compile("|".join(f"(?:{each})" for each in rules[name]), re.IGNORECASE)
+            for name in ("identifies", "penalty", "demands", "about_law")
+        },
+        not_about_law=tuple(rules["not_about_law"]),
+        highest_grade=float(rules["highest_grade"]),
+        longest_sentence=int(rules["longest_sentence"]),
     )
 
 

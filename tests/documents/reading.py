@@ -5,52 +5,11 @@ from html.parser import HTMLParser
 
 import pypdfium2
 
+from compliance.documents.page_text import lines
+
+__all__ = ["lines", "pdf_text", "picture", "skeleton", "text_boxes"]
+
 MM_PER_POINT = 25.4 / 72
-
-BLOCKS = {
-    *("p", "h1", "h2", "h3", "li", "tr", "div", "section", "ul", "ol", "table", "blockquote"),
-    *("header", "main", "body", "head", "title"),
-}
-VOID = {"meta", "img", "br"}
-
-
-class _Lines(HTMLParser):
-    """Collects the text of a page, a line a block; leaves out elements of unwanted classes."""
-
-    def __init__(self, without: frozenset[str]) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self._without = without
-        self._open: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = {tag, *(dict(attrs).get("class") or "").split()}
-        if tag in BLOCKS:
-            self.text.append("\n")
-        if tag in ("td", "th"):
-            self.text.append(" | ")
-        if tag not in VOID:
-            self._open.append(bool(names & self._without))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open.pop()
-        if tag in BLOCKS:
-            self.text.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not any(self._open):
-            self.text.append(" ".join(data.split("\n")))
-
-
-def lines(html: str, *, without: frozenset[str] = frozenset({"head", "specimen"})) -> list[str]:
-    """The text of an HTML page, a block a line, without elements of these tags and classes."""
-    parser = _Lines(without)
-    parser.feed(html)
-    parser.close()
-    found = (
-        " ".join(line.replace("\u00a0", " ").split()) for line in "".join(parser.text).split("\n")
-    )
-    return [line.strip("| ") for line in found if line.strip("| ")]
 
 
 class _Skeleton(HTMLParser):

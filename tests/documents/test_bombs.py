@@ -9,7 +9,7 @@ import pytest
 from compliance.documents import DocumentRefused, kinds, render
 from compliance.documents.press import Press
 
-POINT = {"found": "word " * 79, "to_do": "word " * 79, "label": "Good practice"}
+POINT = {"found": "word " * 79, "to_do": "word " * 79, "label": "Good", "in_own_time": True}
 
 
 @pytest.fixture

@@ -29,9 +29,10 @@ def run(app: Flask, *arguments: str) -> Result:
 def test_kinds_are_named_a_line_each(app: Flask) -> None:
     result = run(app, "document", "kinds")
     assert result.exit_code == 0
-    assert result.output.splitlines()[:6] == [
-        *("test-purchase-pass", "test-purchase-sale", "test-purchase-neutral"),
-        *("challenge-25-result", "advice-letter", "certificate"),
+    assert result.output.splitlines()[:9] == [
+        *("test-purchase-pass", "test-purchase-sale", "test-purchase-neutral", "decision-letter"),
+        *("challenge-25-result", "advice-letter", "written-warning"),
+        *("certificate", "certificate-ended"),
     ]
 
 
@@ -49,8 +50,8 @@ def test_a_preview_of_every_kind_is_a_specimen(app: Flask, kind: str, tmp_path: 
 
 def test_a_preview_takes_facts_from_a_file(app: Flask, tmp_path: Path) -> None:
     source, target = tmp_path / "facts.json", tmp_path / "out.pdf"
-    facts = {"premises": {"name": "Tŷ Gŵyn Stores"}, "story": "engagement", "decided": False}
-    source.write_text(json.dumps({**facts, "decision": ""}))
+    facts = {"premises": {"name": "Tŷ Gŵyn Stores"}, "story": "engagement"}
+    source.write_text(json.dumps(facts))
     args = ("document", "preview", "advice-letter", str(target), "--from", str(source))
     assert run(app, *args).exit_code == 0
     text = pdf_text(target.read_bytes())

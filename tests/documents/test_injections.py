@@ -85,6 +85,9 @@ def everywhere(value: Any, text: str) -> Any:
     return value
 
 
+STEP = {"label": "Good practice", "in_own_time": True}
+
+
 @pytest.mark.parametrize("text", INJECTIONS)
 @pytest.mark.parametrize("name", [*kinds()])
 def test_no_field_of_any_kind_makes_markup(text: str, name: str) -> None:
@@ -103,12 +106,7 @@ def test_the_pdf_shows_them_as_letters(start: int, press: Press) -> None:
     """Laid out for real, nothing is fetched, attached or linked, and the words are there."""
     chosen = INJECTIONS[start : start + 6]
     data: DocumentData = kinds()["advice-letter"].sample_data(
-        {
-            "points": [
-                {"found": text, "to_do": text, "label": "Good practice", "note": text}
-                for text in chosen
-            ]
-        }
+        {"points": [{**STEP, "found": text, "to_do": text, "note": text} for text in chosen]}
     )
     made = render(data, using=press)
     assert b"/EmbeddedFile" not in made.pdf

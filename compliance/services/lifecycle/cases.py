@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from compliance.documents.kinds import replacement_of
 from sqlalchemy.orm import object_session
 
+from compliance.documents.kinds import kinds, replacement_of
 from compliance.rulebook import Pack
 from compliance.services import rulebooks
 from compliance.services.assessments import Explanation, explain_result
 from compliance.services.lifecycle.policy import Policy, PolicyStep, policy_of
-from compliance.store.models import Assessment, Visit, VisitVersion
+from compliance.store.models import Assessment, Document, Visit, VisitVersion
 
 #: The rulebook's word for a visit after which no letter goes out.
 NO_LETTER = "none"
@@ -51,6 +51,16 @@ class Case:
         ]
 
     @property
+    def letters(self) -> list[Document]:
+        """The letters about the visit that went out, the oldest first; not those on a certificate."""
+        return [each for each in self.visit.documents if about_a_visit(each)]
+
+    @property
+    def letters_before(self) -> list[Document]:
+        """The letters about a record that was corrected since: they no longer stand."""
+        return [each for each in self.letters if each.inputs["visit_version"] < self.version.number]
+
+    @property
     def letter(self) -> str | None:
         """The kind of letter that is due; None when none goes out."""
         if self.sets_aside:
@@ -71,14 +81,10 @@ class Case:
         """
         if self.value("letter") not in (None, NO_LETTER):
             return None
-        earlier = [
-            each.inputs
-            for each in self.visit.documents
-            if each.certificate is None and each.inputs["visit_version"] < self.version.number
-        ]
+        earlier = self.letters_before
         if not earlier:
             return None
-        told = earlier[-1]["data"]
+        told = earlier[-1].inputs["data"]
         return replacement_of(told["kind"], told.get("story", ""))
 
     @cached_property
@@ -97,6 +103,12 @@ class Case:
         return explain_result(
             self.pack, self.result, self.version.answers, self.version.operation_facts
         )
+
+
+def about_a_visit(document: Document) -> bool:
+    """Say whether a document is a letter about a visit, not a certificate or a letter about one."""
+    kind = kinds().get(document.kind)
+    return document.certificate is None and (kind is None or kind.about == "visit")
 
 
 def case_of(visit: Visit) -> Case | None:

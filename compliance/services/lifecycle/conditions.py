@@ -9,14 +9,17 @@ from datetime import date
 
 from compliance.access import Actor, allows
 from compliance.documents import kinds
+from compliance.documents.wording import DRAFTED
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.machine import STEPS, Step
-from compliance.store.models import Decision, Document
+from compliance.store.models import Certificate, Decision, Document
 
 #: The languages a letter or certificate is owed in where the premises is in a nation not named
 #: here; in Wales both are owed together (law.md 12).
 _OWED = {"wales": ("en", "cy")}
+#: The kind of letter that tells that a decision ended a certificate.
+CERTIFICATE_ENDED = "certificate-ended"
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,15 @@ def languages_owed(nation: str | None) -> tuple[str, ...]:
 
 def missing_language(kind: str, nation: str | None) -> str | None:
     """Return why a document of `kind` is held for its language; None when it is not."""
-    owed, there = languages_owed(nation), kinds()[kind].languages
-    if all(language in there for language in owed):
+    kind_of = kinds()[kind]
+    waiting = [
+        each for each in languages_owed(nation) if each not in kind_of.languages or each in DRAFTED
+    ]
+    if not waiting:
         return None
     return (
         "Held: the premises is in Wales, where the Welsh and the English version are owed "
-        "together, and there is no Welsh version of this document yet."
+        "together. The Welsh is a draft until a named translator has confirmed it."
     )
 
 
@@ -84,14 +90,41 @@ def made_decision(case: Case) -> Decision | None:
 def letter_sent(case: Case, decision: Decision | None = None) -> Document | None:
     """Return the letter about the record as it now stands (that of a decision, or the first)."""
     wanted = decision.id if decision else None
-    for document in case.visit.documents:
+    for document in case.letters:
         if (
-            document.certificate is None
-            and document.decision_id == wanted
+            document.decision_id == wanted
             and document.inputs.get("visit_version") == case.version.number
         ):
             return document
     return None
+
+
+def decision_letter(case: Case, decision: Decision | None) -> str | None:
+    """Return the kind of letter that tells a decision; None when it has no letter of its own.
+
+    It has one when its step is always told, or when the letter before it promised one: then closing
+    without action is told too.
+    """
+    step = case.policy.steps.get(decision.step) if decision else None
+    if step is None:
+        return None
+    sent = letter_sent(case)
+    promised = sent is not None and kinds()[sent.kind].announces_decision(
+        sent.inputs["data"].get("story", "")
+    )
+    return step.letter if step.told or promised else None
+
+
+def untold_certificate(case: Case) -> Certificate | None:
+    """Return the certificate that a decision on the visit ended and whose business was not told of
+    it; None when there is none (left)."""
+    told = {
+        each.inputs["data"]["follows"]["reference"]
+        for each in case.visit.documents
+        if each.kind == CERTIFICATE_ENDED
+    }
+    ended = [each for decision in case.visit.decisions for each in decision.ended_certificates]
+    return next((each for each in ended if each.document.reference not in told), None)
 
 
 def recorders(case: Case) -> set[int]:
@@ -136,6 +169,27 @@ def _nothing_holds_the_letter(moment: Moment) -> str | None:
 def _every_language_can_be_sent(moment: Moment) -> str | None:
     kind = moment.case.letter
     return missing_language(kind, moment.case.visit.nation) if kind else None
+
+
+def _the_decision_can_be_told_in_every_language(moment: Moment) -> str | None:
+    kind = decision_letter(moment.case, made_decision(moment.case))
+    return missing_language(kind, moment.case.visit.nation) if kind else None
+
+
+def _the_end_can_be_told_in_every_language(moment: Moment) -> str | None:
+    return missing_language(CERTIFICATE_ENDED, moment.case.visit.nation)
+
+
+def _a_certificate_ended(moment: Moment) -> str | None:
+    if untold_certificate(moment.case) is None:
+        return "No certificate ended with this decision, or the business was told already."
+    return None
+
+
+def _the_end_of_the_certificate_was_told(moment: Moment) -> str | None:
+    if untold_certificate(moment.case) is not None:
+        return "The business has not been told that its certificate ended. Send that letter first."
+    return None
 
 
 def _no_decision_is_waiting(moment: Moment) -> str | None:
@@ -189,8 +243,7 @@ def _the_primary_authority_step_is_done(moment: Moment) -> str | None:
 
 
 def _the_decision_has_a_letter(moment: Moment) -> str | None:
-    decision = made_decision(moment.case)
-    if decision is None or not moment.case.policy.steps[decision.step].told:
+    if decision_letter(moment.case, made_decision(moment.case)) is None:
         return "This decision has no letter of its own."
     return None
 
@@ -211,8 +264,7 @@ def _the_decision_was_told(moment: Moment) -> str | None:
     decision = made_decision(moment.case)
     if decision is None:
         return None
-    step = moment.case.policy.steps.get(decision.step)
-    if step and step.told and letter_sent(moment.case, decision) is None:
+    if decision_letter(moment.case, decision) and letter_sent(moment.case, decision) is None:
         return "The business has not been told the decision yet. Send the decision letter first."
     return None
 
@@ -234,6 +286,10 @@ CONDITIONS: dict[str, Condition] = {
     "an_operator_is_known": _an_operator_is_known,
     "nothing_holds_the_letter": _nothing_holds_the_letter,
     "every_language_can_be_sent": _every_language_can_be_sent,
+    "the_decision_can_be_told_in_every_language": _the_decision_can_be_told_in_every_language,
+    "a_certificate_ended": _a_certificate_ended,
+    "the_end_can_be_told_in_every_language": _the_end_can_be_told_in_every_language,
+    "the_end_of_the_certificate_was_told": _the_end_of_the_certificate_was_told,
     "no_decision_is_waiting": _no_decision_is_waiting,
     "a_decision_is_waiting": _a_decision_is_waiting,
     "another_than_the_decider": _another_than_the_decider,

@@ -45,10 +45,9 @@ def status_of(document: Document, today: date) -> str:
 
 
 def title_of(document: Document) -> str:
-    """Return what a document is called, the letter that tells a decision apart from the first."""
+    """Return what a kind of document is called."""
     kind = kinds().get(document.kind)
-    title = kind.title["en"] if kind else document.kind
-    return f"{title}: our decision" if document.decision_id else title
+    return kind.title["en"] if kind else document.kind
 
 
 def title_on_file(document: Document) -> str:

@@ -68,6 +68,7 @@ def print_letter(
     *,
     number: int,
     holder: str,
+    added: str = "",
 ) -> Printed:
     """Make the letter of a case with a reserved number; nothing is kept, and nobody waits meanwhile.
 
@@ -75,7 +76,7 @@ def print_letter(
     """
     code = office.new_code()
     reference = _reference(case.visit.authority, now, number)
-    bearing = Bearing(reference, code, local_day(now), office.public_url)
+    bearing = Bearing(reference, code, local_day(now), office.public_url, added)
     data = letter_data(case, bearing, decision)
     made = rendered(data, office)
     return Printed(data, made, code, case.assessment.id, number, holder)
@@ -89,6 +90,8 @@ def issue_letter(
     case: Case,
     decision: Decision | None = None,
     printed: Printed | None = None,
+    *,
+    added: str = "",
 ) -> Document:
     """Issue the letter of a case, or of a decision on it; the one there is when it was issued.
 
@@ -104,7 +107,7 @@ def issue_letter(
     series = series_of(case.visit.authority, now)
     if printed is None:
         number = next_number(session, series, now)
-        printed = print_letter(now, office, case, decision, number=number, holder="")
+        printed = print_letter(now, office, case, decision, number=number, holder="", added=added)
     elif (
         printed.assessment_id != case.assessment.id
         or printed.data.issued_on != local_day(now)
@@ -124,13 +127,18 @@ class Overtaken(Exception):
 
 
 def preview_letter(
-    now: datetime, office: Office, case: Case, decision: Decision | None = None
+    now: datetime,
+    office: Office,
+    case: Case,
+    decision: Decision | None = None,
+    *,
+    added: str = "",
 ) -> Rendered:
     """Return the letter as it would go out, marked SPECIMEN; nothing is kept.
 
     Raises Refused with the reason when it cannot be made.
     """
-    bearing = Bearing(SPECIMEN_REFERENCE, SPECIMEN_CODE, local_day(now), office.public_url)
+    bearing = Bearing(SPECIMEN_REFERENCE, SPECIMEN_CODE, local_day(now), office.public_url, added)
     return rendered(letter_data(case, bearing, decision), office, specimen=True)
 
 
@@ -156,7 +164,7 @@ def rendered(data: DocumentData, office: Office, *, specimen: bool = False) -> R
     try:
         return render(data, specimen=specimen, seal=office.seal)
     except DocumentRefused as refused:
-        raise Refused(refused.reason) from refused
+        raise Refused(refused.reason, refused.field) from refused
 
 
 def keep(

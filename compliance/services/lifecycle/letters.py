@@ -7,24 +7,41 @@ people has a way in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
 from compliance.documents import DocumentData, kinds
-from compliance.documents.data import Action, Authority, Point, Portal, Premises, Recipient, Visit
-from compliance.rulebook import Pack
+from compliance.documents.data import (
+    Action,
+    Authority,
+    Point,
+    Portal,
+    Premises,
+    Recipient,
+    Sent,
+    Visit,
+)
+from compliance.documents.data_json import from_json
 from compliance.rulebook.pack import text_of
 from compliance.rulebook.program import version_on
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import access_codes
 from compliance.services.lifecycle.cases import Case
-from compliance.services.lifecycle.deadlines import LONDON
+from compliance.services.lifecycle.conditions import (
+    CERTIFICATE_ENDED,
+    decision_letter,
+    letter_sent,
+)
+from compliance.services.lifecycle.deadlines import LONDON, local_day
 from compliance.store import models
 
 _FEWEST_ACTIONS = 3
 _MOST_ACTIONS = 5
+#: The longest word of a name that is an initial or a title, not a name.
+_INITIALS = 2
 #: What a body is called on its letterhead.
 _KINDS = {"police": "Police force", "council": "Trading Standards"}
 _PARTS_OF_DAY = ((12, "in the morning"), (17, "in the afternoon"), (24, "in the evening"))
@@ -32,12 +49,14 @@ _PARTS_OF_DAY = ((12, "in the morning"), (17, "in the afternoon"), (24, "in the 
 
 @dataclass(frozen=True)
 class Bearing:
-    """What one issued copy bears and no other: its reference, its code, its day."""
+    """What one issued copy bears and no other: its reference, its code, its day, and what the
+    authority adds to a decision in words of its own."""
 
     reference: str
     code: str
     issued_on: date
     public_url: str
+    added: str = ""
 
     @property
     def portal(self) -> Portal:
@@ -61,37 +80,116 @@ def letter_data(
 
     Raises Refused when something the letter needs is not known yet.
     """
-    visit, kind = case.visit, case.letter
-    if kind is None or visit.operator is None or visit.nation is None:
+    if decision is not None:
+        return _decision_data(case, bearing, decision)
+    if case.letter is None:
         raise Refused("There is no letter to write after this visit.")
+    data = _about(case, bearing, case.letter, case.story)
     return fitting(
-        DocumentData(
-            kind=kind,
-            reference=bearing.reference,
-            issued_on=bearing.issued_on,
-            nation=visit.nation,
-            law_on=visit.visited_on,
-            authority=authority_of(visit.authority),
-            recipient=recipient_of(visit.operator, visit.premises),
-            premises=Premises(
-                name=visit.premises.trading_name, postcode=visit.premises.postcode or ""
-            ),
-            operator=visit.operator.legal_name,
-            visit=_visit(case),
-            story=case.story,
-            decided=decision is not None,
-            decision=case.policy.steps[decision.step].says if decision else "",
-            article=case.words("article"),
-            happened=case.words("happened"),
-            own_policy=case.words("own_policy"),
+        replace(
+            data,
             points=_points(case, bearing.issued_on),
-            strengths=_strengths(case),
-            unchecked=_unchecked(case),
-            actions=_actions(case, bearing.issued_on),
-            primary_authority=visit.operator.primary_authority_name or "",
-            copies_to=_copies(visit),
-            portal=bearing.portal,
+            actions=_actions(case, data.kind, bearing.issued_on),
+            replaces=tuple(
+                Sent(reference=each.reference, issued_on=each.issued_on)
+                for each in case.letters_before
+            ),
         )
+    )
+
+
+def certificate_ended_data(
+    case: Case, bearing: Bearing, certificate: models.Certificate
+) -> DocumentData:
+    """Return the data of the letter that a decision on the visit ended a certificate."""
+    if certificate.ended_at is None:
+        raise Refused("This certificate has not ended.")
+    document = certificate.document
+    return fitting(
+        replace(
+            _about(case, bearing, CERTIFICATE_ENDED, ""),
+            follows=Sent(reference=document.reference, issued_on=document.issued_on),
+            ended_on=local_day(certificate.ended_at),
+        )
+    )
+
+
+def _decision_data(case: Case, bearing: Bearing, decision: models.Decision) -> DocumentData:
+    kind, before = decision_letter(case, decision), letter_sent(case)
+    if kind is None or before is None:
+        raise Refused("This decision has no letter of its own.")
+    told = from_json(before.inputs["data"])
+    story = kinds()[kind].story_after(told.kind, told.story)
+    if story is None:
+        raise Refused(
+            f"There is no {kinds()[kind].title['en'].lower()} to send after this letter. Decide on "
+            "another step."
+        )
+    step = case.policy.steps[decision.step]
+    _refuse_named(case, bearing.added)
+    return fitting(
+        replace(
+            _about(case, bearing, kind, story),
+            decided=True,
+            decision=step.says,
+            added=bearing.added.strip(),
+            follows=Sent(reference=before.reference, issued_on=before.issued_on),
+            # Closing without action asks for nothing.
+            actions=_advised(case, told, bearing.issued_on) if step.told else (),
+        )
+    )
+
+
+def _refuse_named(case: Case, added: str) -> None:
+    """Raise Refused where words of one's own name somebody who had to do with the visit, or the code
+    of who tried to buy."""
+    visit = case.visit
+    people = [
+        visit.officer,
+        *(each.recorded_by for each in visit.versions),
+        *(each.reviewed_by for each in visit.reviews),
+        *(each.decided_by for each in visit.decisions),
+        *(each.second_person for each in visit.decisions),
+    ]
+    names = {word for each in people if each for word in each.name.split() if len(word) > _INITIALS}
+    if visit.operation and visit.operation.volunteer_code:
+        names.add(visit.operation.volunteer_code)
+    for name in sorted(names):
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", added):
+            raise Refused(
+                f"What you add says {name!r}. A letter names no member of staff, no officer and "
+                "nobody who helped us. Leave it out.",
+                "added",
+            )
+
+
+def _about(case: Case, bearing: Bearing, kind: str, story: str) -> DocumentData:
+    """What every letter about a visit says, whatever its kind makes of it."""
+    visit = case.visit
+    if visit.operator is None or visit.nation is None:
+        raise Refused("There is no letter to write after this visit.")
+    validity = case.result["validity"]
+    return DocumentData(
+        kind=kind,
+        reference=bearing.reference,
+        issued_on=bearing.issued_on,
+        nation=visit.nation,
+        law_on=visit.visited_on,
+        authority=authority_of(visit.authority),
+        recipient=recipient_of(visit.operator, visit.premises),
+        premises=Premises(name=visit.premises.trading_name, postcode=visit.premises.postcode or ""),
+        operator=visit.operator.legal_name,
+        visit=_visit(case),
+        story=story,
+        may_allege=bool(validity and validity["may_allege"]),
+        article=case.words("article"),
+        happened=case.words("happened"),
+        own_policy=case.words("own_policy"),
+        strengths=_strengths(case),
+        unchecked=_unchecked(case),
+        primary_authority=visit.operator.primary_authority_name or "",
+        copies_to=_copies(visit),
+        portal=bearing.portal,
     )
 
 
@@ -142,7 +240,7 @@ def without_code(data: DocumentData) -> DocumentData:
 def fitting(data: DocumentData) -> DocumentData:
     """Leave out what a document of this kind and story never says."""
     kind = kinds()[data.kind]
-    for name in (*kind.never, *kind.stories.get(data.story, {}).get("never", ())):
+    for name in kind.unsaid(data.story):
         data = _without(data, name.split("."))
     return data
 
@@ -173,7 +271,7 @@ def _points(case: Case, issued_on: date) -> tuple[Point, ...]:
             found=point.says or f"{point.title}.",
             to_do=point.advice,
             label=point.basis_label,
-            by=_by(case.pack, finding["severity"], issued_on),
+            **_when(case, finding["severity"], issued_on),
             note=point.citation,
             law=finding["law"],
         )
@@ -193,29 +291,45 @@ def _worst_first(case: Case):  # type: ignore[no-untyped-def]
     return sorted(both, key=lambda each: order[each[1]["severity"]])
 
 
-def _by(pack: Pack, severity: str, issued_on: date) -> date | None:
-    days = pack.by_id("severity")[severity].get("act_within_days")
-    return None if days is None else issued_on + timedelta(days=days)
+def _when(case: Case, severity: str, issued_on: date) -> dict[str, Any]:
+    """By which day, or that there is none to keep: a business with a Primary Authority is advised,
+    and no day is set for it."""
+    operator = case.visit.operator
+    days = case.pack.by_id("severity")[severity].get("act_within_days")
+    if days is None or (operator and operator.primary_authority_name):
+        return {"by": None, "in_own_time": True}
+    return {"by": issued_on + timedelta(days=days), "in_own_time": False}
 
 
-def _actions(case: Case, issued_on: date) -> tuple[Action, ...]:
+def _actions(case: Case, letter: str, issued_on: date) -> tuple[Action, ...]:
     """What to do, the first three first; where the letter must have some, never fewer than three."""
     actions: dict[str, Action] = {}
     for point, finding in _worst_first(case):
         if point.advice:
-            by = _by(case.pack, finding["severity"], issued_on)
-            actions.setdefault(point.advice, Action(text=point.advice, by=by))
-    if _must_advise(case):
+            action = Action(
+                text=point.advice,
+                label=point.basis_label,
+                **_when(case, finding["severity"], issued_on),
+            )
+            actions.setdefault(point.advice, action)
+    if "actions" in kinds()[letter].needed(case.story):
         for action in _first_steps(case, issued_on):
             if len(actions) < _FEWEST_ACTIONS:
                 actions.setdefault(action.text, action)
     return tuple(actions.values())[:_MOST_ACTIONS]
 
 
-def _must_advise(case: Case) -> bool:
-    kind = kinds()[case.letter or ""]
-    story = kind.stories.get(case.story, {})
-    return "actions" in (*kind.needs, *story.get("needs", ()))
+def _advised(case: Case, told: DocumentData, issued_on: date) -> tuple[Action, ...]:
+    """The steps of the letter before, with its days; where one has gone by, as many days again."""
+    partner = bool(case.visit.operator and case.visit.operator.primary_authority_name)
+    steps = []
+    for each in told.actions:
+        if each.by is None or partner:
+            each = replace(each, by=None, in_own_time=True)
+        elif each.by <= issued_on:
+            each = replace(each, by=issued_on + (each.by - told.issued_on))
+        steps.append(each)
+    return tuple(steps)
 
 
 def _first_steps(case: Case, issued_on: date) -> Iterator[Action]:
@@ -225,7 +339,9 @@ def _first_steps(case: Case, issued_on: date) -> Iterator[Action]:
         version = version_on(case.pack.rules[name], visited_on, {"nation": (nation,)})
         if version is not None:
             yield Action(
-                text=text_of(version["advice"]), by=_by(case.pack, version["severity"], issued_on)
+                text=text_of(version["advice"]),
+                label=case.pack.label("basis", version["basis"]),
+                **_when(case, version["severity"], issued_on),
             )
 
 

@@ -97,7 +97,13 @@ STEPS: dict[str, Step] = {
         ),
         _step(
             "tell_decision", "Send the decision letter", {DECIDED}, None, "visit.notify",
-            "the_decision_has_a_letter", "nothing_holds_the_letter", "every_language_can_be_sent",
+            "the_decision_has_a_letter", "nothing_holds_the_letter",
+            "the_decision_can_be_told_in_every_language",
+        ),
+        _step(
+            # After a correction to a record that needs no letter the end of a certificate is still owed.
+            "tell_certificate", "Send the letter about the certificate", {REVIEWED, NOTIFIED, DECIDED},
+            None, "visit.notify", "a_certificate_ended", "the_end_can_be_told_in_every_language",
         ),
         _step("plan_follow_up", "Add a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
         _step(
@@ -107,7 +113,8 @@ STEPS: dict[str, Step] = {
         ),
         _step(
             "close", "Close the visit", {REVIEWED, DECIDED}, CLOSED, "visit.close",
-            "the_business_was_told", "the_decision_was_told", "every_follow_up_is_done",
+            "the_business_was_told", "the_decision_was_told", "the_end_of_the_certificate_was_told",
+            "every_follow_up_is_done",
         ),
         _step("share", "Share with a partner", set(REVIEWED_STATES), None, "visit.share"),
     )

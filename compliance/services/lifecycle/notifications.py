@@ -48,13 +48,17 @@ def tell_decision(
     office: Office,
     visit_id: str,
     printed: Printed | None = None,
+    *,
+    added: str = "",
 ) -> Document:
     """Issue the letter that tells the decision on a visit; twice gives the same letter.
 
+    `added` is what the authority adds in words of its own.
     Raises Refused when the decision has no letter or it is held.
     """
     case, _ = opened(session, actor, now, visit_id, "tell_decision")
-    return issue_letter(session, actor, now, office, case, made_decision(case), printed)
+    decision = made_decision(case)
+    return issue_letter(session, actor, now, office, case, decision, printed, added=added)
 
 
 def _was_sent(case: Case) -> bool:

@@ -16,6 +16,9 @@ from compliance.rulebook.pack import text_of
 from compliance.services.lifecycle.policy_check import checked, longest_wait
 from compliance.store.models import Authority
 
+#: The kind of document that tells a step which names no other.
+DECISION_LETTER = "decision-letter"
+
 
 @dataclass(frozen=True)
 class PolicyStep:
@@ -29,8 +32,10 @@ class PolicyStep:
     plain_for: frozenset[str]
     #: Needs a second person, and the Primary Authority step where the operator has one.
     formal: bool
-    #: A decision letter is owed.
+    #: A decision letter is owed, whatever was said before.
     told: bool
+    #: The kind of document that tells it.
+    letter: str
     #: What is to be done afterwards, in words, and within how many months; None: nothing.
     follow_up: str | None
     within_months: int | None
@@ -86,6 +91,7 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
         plain_for=frozenset(entry.get("plain_for", ())),
         formal=bool(entry.get("formal", False)),
         told=bool(entry.get("told", False)),
+        letter=entry.get("letter", DECISION_LETTER),
         follow_up=text_of(entry.get("follow_up")) or None,
         within_months=entry.get("within_months"),
         primary_authority_days=entry["primary_authority_days"],

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from compliance.documents import DocumentData
 from compliance.documents.data_json import from_json
 from compliance.services.lifecycle import access_codes
+from compliance.services.lifecycle.cases import about_a_visit
 from compliance.services.throttle import Door, Limits
 from compliance.store.models import Certificate, Document
 
@@ -86,7 +87,7 @@ def said(document: Document) -> DocumentData:
 
 def newest_after(others: Sequence[Document], letter: Document) -> Document | None:
     """Return the newest letter among `others` that came after `letter`; None when it is the last."""
-    later = [each for each in others if each.id > letter.id and each.certificate is None]
+    later = [each for each in others if each.id > letter.id and about_a_visit(each)]
     return later[-1] if later else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compliance.services.lifecycle.cases import Case, case_of
-from compliance.services.lifecycle.conditions import Moment, reason_against
+from compliance.services.lifecycle.conditions import CERTIFICATE_ENDED, Moment, reason_against
 from compliance.services.lifecycle.machine import STEPS, Step
 from compliance.store.models import Decision, Visit
 
@@ -14,13 +14,17 @@ from compliance.store.models import Decision, Visit
 _ONWARD = {
     "recorded": ("agree", "supervise"),
     "returned": (),
-    "reviewed": ("notify", "finish_follow_up", "close", "supervise"),
-    "notified": ("confirm", "decide", "supervise"),
-    "decided": ("tell_decision", "finish_follow_up", "close"),
+    "reviewed": ("notify", "tell_certificate", "finish_follow_up", "close", "supervise"),
+    "notified": ("confirm", "decide", "tell_certificate", "supervise"),
+    "decided": ("tell_decision", "tell_certificate", "finish_follow_up", "close"),
     "closed": (),
 }
 #: Steps that are left out of the page, not explained, when they do not come now.
-_SILENT = frozenset({"supervise", "confirm", "tell_decision", "finish_follow_up"})
+_SILENT = frozenset(
+    {"supervise", "confirm", "tell_decision", "tell_certificate", "finish_follow_up"}
+)
+#: What the letters are called that are no notification and no decision.
+_LETTERS = {CERTIFICATE_ENDED: "Letter about the certificate sent"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def events(visit: Visit) -> list[Event]:
             document.issued_at,
             "Certificate issued"
             if document.certificate
-            else ("Decision letter sent" if document.decision_id else "Letter sent"),
+            else _LETTERS.get(document.kind)
+            or ("Decision letter sent" if document.decision_id else "Letter sent"),
             document.issued_by.name,
             reference=document.reference,
         )

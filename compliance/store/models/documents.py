@@ -109,5 +109,5 @@ class Certificate(Base):
     premises: Mapped[Premises] = relationship()
     operator: Mapped[Operator] = relationship()
     ended_by: Mapped[User | None] = relationship()
-    ended_by_decision: Mapped[Decision | None] = relationship()
+    ended_by_decision: Mapped[Decision | None] = relationship(back_populates="ended_certificates")
     replaced_by: Mapped[Certificate | None] = relationship(remote_side=[id])

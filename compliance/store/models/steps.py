@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,9 @@ from compliance.store.models.authorities import Authority
 from compliance.store.models.base import Base, one_of
 from compliance.store.models.people import User
 from compliance.store.models.visits import Assessment, Visit, VisitVersion
+
+if TYPE_CHECKING:
+    from compliance.store.models.documents import Certificate
 
 REVIEW_OUTCOMES = ("agreed", "returned")
 DECISION_STATES = ("awaiting_second_person", "made", "refused")
@@ -78,6 +82,10 @@ class Decision(Base):
     decided_by: Mapped[User] = relationship(foreign_keys=[decided_by_id])
     second_person: Mapped[User | None] = relationship(foreign_keys=[second_person_id])
     withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+    #: The certificates that fell with it.
+    ended_certificates: Mapped[list[Certificate]] = relationship(
+        back_populates="ended_by_decision", order_by="Certificate.id"
+    )
 
 
 class FollowUp(Base):

@@ -183,10 +183,11 @@ def test_the_letters_of_one_visit_are_told_apart(world: World, reviewer: FlaskCl
     assert titles[0]
     assert titles[1]
     assert titles[0][1].split(",")[0] == "Test purchase: a sale was made"
-    assert titles[1][1].split(",")[0] == "Test purchase: a sale was made: our decision"
+    assert titles[1][1].split(",")[0] == "Our decision"
     for address in ("/documents", "/documents?as=csv", f"/premises/{world.premises}"):
         listed = reviewer.get(address).get_data(as_text=True)
-        assert listed.count("a sale was made: our decision") == 1, address
+        rows = re.sub(r"<option.*?</option>", "", listed, flags=re.S)
+        assert len(re.findall(r"(?:>|,)Our decision(?:<|,)", rows)) == 1, address
 
 
 def test_letters_on_versions_of_a_record_are_told_apart(town: Town) -> None:

@@ -1,20 +1,29 @@
-"""The letter that tells a decision: a preview, and the button that sends it."""
+"""The letter that tells a decision: words of one's own, a preview, and the button that sends it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from compliance.services.lifecycle import notifications
+from compliance.documents.wording import wording
+from compliance.services.errors import Refused
+from compliance.services.lifecycle import issue, notifications
+from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import made_decision, reason_against
 from compliance.services.lifecycle.machine import STEPS
 from compliance.services.lifecycle.timeline import step_words
+from compliance.store.models import Decision
 from compliance.web import form_errors
+from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
 from compliance.web.officers.steps import sending
-from compliance.web.officers.steps.forms import PressForm
-from compliance.web.officers.steps.opened import case_for, moment_of, own_visit
+from compliance.web.officers.steps.forms import DecisionLetterForm
+from compliance.web.officers.steps.opened import case_for, moment_of, office, own_visit
+from compliance.web.pdf import pdf_response
 
 bp = Blueprint("decision_letter", __name__, url_prefix="/visits")
 
@@ -28,21 +37,56 @@ def show(visit_id: str) -> ResponseReturnValue:
     decision = made_decision(case) if case else None
     if case is None or decision is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
-    form = PressForm()
-    sent = sending.pressed(form, notifications.tell_decision, visit.id)
-    if sent is not None:
-        return sent
-    return (
-        render_template(
-            "officers/steps/decision_letter.html",
-            visit=visit,
-            kind=visit_words.kind_label(visit.kind),
-            decision=decision,
-            step=step_words(case, decision),
-            says=case.policy.steps[decision.step].says,
-            reason=reason_against(STEPS["tell_decision"], moment_of(case)),
-            form=form,
-            errors=form_errors.listed(form),
-        ),
-        422 if form.is_submitted() else 200,
+    form = DecisionLetterForm()
+    style = _hard_to_read(form)
+    if not style:
+        send = partial(notifications.tell_decision, added=form.added.data or "")
+        sent = sending.pressed(form, send, visit.id)
+        if sent is not None:
+            return sent
+    return _page(case, decision, form, style), 422 if form.is_submitted() else 200
+
+
+@bp.post("/<visit_id>/decision-letter/preview")
+@permission("document.preview")
+def preview(visit_id: str) -> ResponseReturnValue:
+    """Show the letter with the words as typed, marked SPECIMEN; nothing is kept."""
+    visit = own_visit(visit_id)
+    case = case_for(visit)
+    decision = made_decision(case) if case else None
+    if case is None or decision is None:
+        return redirect(url_for("steps.show", visit_id=visit.id))
+    form = DecisionLetterForm()
+    if form.validate():
+        try:
+            made = issue.preview_letter(
+                utc_now(), office(), case, decision, added=form.added.data or ""
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            return pdf_response(made.pdf, "specimen-decision-letter.pdf")
+    return _page(case, decision, form, ()), 422
+
+
+def _hard_to_read(form: DecisionLetterForm) -> Sequence[str]:
+    """What makes the words hard to read; nothing once they were seen and are wanted as they are."""
+    added, seen = (" ".join((each.data or "").split()) for each in (form.added, form.as_they_are))
+    if not form.is_submitted() or added == seen:
+        return ()
+    return wording("en").hard_to_read(added)
+
+
+def _page(case: Case, decision: Decision, form: DecisionLetterForm, style: Sequence[str]) -> str:
+    return render_template(
+        "officers/steps/decision_letter.html",
+        visit=case.visit,
+        kind=visit_words.kind_label(case.visit.kind),
+        decision=decision,
+        step=step_words(case, decision),
+        says=case.policy.steps[decision.step].says,
+        reason=reason_against(STEPS["tell_decision"], moment_of(case)),
+        form=form,
+        style=style,
+        errors=form_errors.listed(form),
     )

@@ -10,6 +10,7 @@ from compliance.web.forms import fields
 
 LONGEST_LINE = 300
 LONGEST_REFERENCE = 100
+LONGEST_ADDED = 600
 
 
 class ReviewForm(FlaskForm):
@@ -31,6 +32,19 @@ class ReviewForm(FlaskForm):
 
 class PressForm(FlaskForm):
     """A step that asks nothing but to be pressed."""
+
+
+class DecisionLetterForm(PressForm):
+    """What the authority adds to a decision in words of its own, if anything."""
+
+    added = fields.text(
+        "Add words of your own to the letter (optional)",
+        what="What you add",
+        longest=LONGEST_ADDED,
+        hint="Short sentences in plain words. Name no person and give no time, till or age.",
+    )
+    #: The words that were shown to be hard to read, and are wanted as they are.
+    as_they_are = HiddenField()
 
 
 class DecideForm(FlaskForm):

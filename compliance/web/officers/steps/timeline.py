@@ -21,6 +21,7 @@ PAGES = {
     "decide": "decide.show",
     "confirm": "confirm.show",
     "tell_decision": "decision_letter.show",
+    "tell_certificate": "certificate_letter.show",
     "finish_follow_up": "follow_up.show",
     "close": "close.show",
 }
