@@ -15,13 +15,14 @@ from compliance.services.premises import Filters
 from compliance.services.visit_content import Particulars
 from compliance.store.engine import db
 from compliance.store.models import Premises, Visit
+from compliance.web import resend
 from compliance.web.dates import london_today, utc_now
 from compliance.web.form_errors import listed, put
 from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
 from compliance.web.forms.prepared import prepared
 from compliance.web.guard import may_open, permission
 from compliance.web.in_use import rulebook_for, rulebook_in_use
-from compliance.web.officers import visit_words
+from compliance.web.officers import late, visit_words
 from compliance.web.officers.screens import Screen, Screens
 from compliance.web.row_ids import row_id
 from compliance.web.signed_in import required_actor
@@ -30,6 +31,8 @@ bp = Blueprint("visits", __name__, url_prefix="/visits")
 
 #: How many shops a search for the start of a visit shows.
 MOST_FOUND = 12
+#: The screen that asks why, how and when; no section of a rulebook is called so.
+ABOUT = "about"
 
 
 @bp.get("/new")
@@ -191,8 +194,25 @@ def _to_edit(visit_id: str) -> Visit:
     try:
         return visits.editable(db.session, required_actor(), visit_id)
     except Refused as refused:
+        if request.method == "POST" and resend.typed_fields():
+            _show_what_came_too_late(visit_id, refused)
         flash(refused.message)
         abort(redirect(url_for("visits.show", visit_id=visit_id)))
+
+
+def _show_what_came_too_late(visit_id: str, refused: Refused) -> None:
+    """Answer with what was typed, unless the record says it all."""
+    visit = visits.readable(db.session, required_actor(), visit_id)
+    slug = (request.view_args or {}).get("slug", ABOUT)
+    found = Screens(db.session, visit, rulebook_for(visit)).find(slug)
+    if found is not None:
+        rows = late.answers_not_in_the_record(visit, found, found.read(request.form))
+    elif slug == ABOUT:
+        rows = late.particulars_typed(_form(request.form, with_kind=False))
+    else:
+        raise NotFound
+    if rows:
+        abort(late.page(visit, refused.message, rows, slug))
 
 
 def _mine_to_correct(visit: Visit) -> bool:
@@ -407,7 +427,23 @@ def begin_correction(visit_id: str) -> ResponseReturnValue:
         given = begun.answers if one.table == "question" else begun.operation_facts
         fields |= one.typed(given, begun.why_not_observed)
     drafts.start_correction(db.session, actor, utc_now(), visit, fields)
-    return redirect(url_for("visits.show", visit_id=visit.id))
+    return redirect(_with_what_came_too_late(visit, screens))
+
+
+def _with_what_came_too_late(visit: Visit, screens: Screens) -> str:
+    """Keep in the correction what came with it from one screen, and lead there; else to all of them."""
+    slug, now = request.form.get(late.SCREEN, ""), utc_now()
+    found = screens.find(slug)
+    if found is not None:
+        drafts.save_draft(db.session, required_actor(), now, visit, found.read(request.form))
+        return url_for("visits.section", visit_id=visit.id, slug=slug)
+    if slug == ABOUT:
+        form = _form(request.form, with_kind=False)
+        offered = operations.offered(db.session, required_actor(), london_today())
+        if form.validate():
+            visits.arrange(db.session, required_actor(), now, visit, form.particulars(offered))
+        return url_for("visits.about", visit_id=visit.id)
+    return url_for("visits.show", visit_id=visit.id)
 
 
 @bp.post("/<visit_id>/correct/record")
@@ -416,10 +452,16 @@ def record_correction(visit_id: str) -> ResponseReturnValue:
     """Keep the correction as a new version with its reason; the old one stays."""
     actor = required_actor()
     visit = visits.readable(db.session, actor, visit_id)
+    reason = request.form.get("reason", "")
     if not visit_content.is_correcting(visit):
+        latest = visit.latest_version
+        said = visit_content.clean_text(reason)
+        if said and resend.typed_fields() and (latest is None or latest.reason != said):
+            row = {"key": "Why it was to be corrected", "value": said}
+            return late.page(visit, "The correction was finished or given up already.", [row])
+        # Pressed twice: what was recorded is there.
         return redirect(url_for("results.show", visit_id=visit.id))
     visit = visits.editable(db.session, actor, visit_id)
-    reason = request.form.get("reason", "")
     if _unreadable(visit):
         return _check_page(visit, reason=reason), 422
     before = visit.latest_version.number if visit.latest_version else 0
