@@ -153,6 +153,7 @@ ROUTES: dict[str, Route] = {
     "visits.record_correction": _visit("recorded"),
     "visits.drop_correction": _visit("recorded"),
     "results.show": _visit("recorded"),
+    "reassess.show": _visit("recorded"),
     "results.left_behind": _visit("audit"),
     "steps.show": _visit("recorded"),
     "preview.show": Route(

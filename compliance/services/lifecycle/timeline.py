@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import object_session
+
+from compliance.services import reassessments
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.conditions import CERTIFICATE_ENDED, Moment, reason_against
 from compliance.services.lifecycle.machine import STEPS, Step
@@ -98,6 +101,11 @@ def events(visit: Visit) -> list[Event]:
                     follow_up.done_by.name,
                     follow_up.done_note or follow_up.note,
                 )
+            )
+    if (session := object_session(visit)) is not None:
+        for again in reassessments.of_visit(session, visit):
+            found.append(
+                Event(again.made_at, "Assessed again", again.made_by.name, again.reason)
             )
     for share in visit.shares:
         found.append(
