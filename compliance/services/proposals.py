@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
@@ -21,8 +22,9 @@ from compliance.services import replay, rulebooks
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.permission import require
-from compliance.services.replay import Shop
-from compliance.store.models import Proposal, ReplayChange
+from compliance.services.replay_sift import Sifted, sift
+from compliance.services.shops import Shop
+from compliance.store.models import Proposal, ReplayChange, Visit
 
 MOST_FILES = 500
 MOST_BYTES = 8_000_000
@@ -163,10 +165,13 @@ def find(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     return proposal
 
 
-def go_on(session: Session, actor: Actor, now: datetime, proposal_id: int) -> Proposal:
+def go_on(
+    session: Session, actor: Actor, now: datetime, proposal_id: int, folder: Path | None = None
+) -> Proposal:
     """Try the next shops and keep what would change. Does nothing once all are tried.
 
-    Raises Refused when the rulebook in use is no longer the one it began with.
+    `folder` is where past answers are kept in columns: shops that they show to be judged alike are counted
+    and not asked. Raises Refused when the rulebook in use is no longer the one it began with.
     """
     proposal = find(session, actor, proposal_id)
     if proposal.finished_at is not None:
@@ -176,11 +181,26 @@ def go_on(session: Session, actor: Actor, now: datetime, proposal_id: int) -> Pr
         raise Refused("The rulebook in use has changed since. Propose it again.")
     last = Shop(proposal.last_premises_id, proposal.last_operator_id)
     left = [shop for shop in replay.shops(session, actor.authority_id) if shop > last]
-    part = left[:A_PART]
+    new = Pack(proposal.content)
+    sifted = Sifted(tuple(left), Counter())
+    if folder is not None:
+        sifted = sift(
+            session,
+            folder,
+            in_use,
+            new,
+            left,
+            as_of=proposal.as_of,
+            since=proposal.since,
+            authority_id=actor.authority_id,
+        )
+    part = sifted.ask[:A_PART]
+    # Where none is left to ask, those judged alike are done with too.
+    through = [shop for shop in left if len(sifted.ask) <= A_PART or shop <= part[-1]]
     tried = replay.replay(
         session,
         in_use,
-        Pack(proposal.content),
+        new,
         part,
         as_of=proposal.as_of,
         since=proposal.since,
@@ -201,16 +221,25 @@ def go_on(session: Session, actor: Actor, now: datetime, proposal_id: int) -> Pr
         )
         for each in tried.changes
     )
-    proposal.visits += tried.visits
-    proposal.done += len(part)
-    proposal.total = proposal.done + len(left) - len(part)
-    if part:
-        proposal.last_premises_id = part[-1].premises_id
-        proposal.last_operator_id = part[-1].operator_id
-    if len(left) <= A_PART:
+    proposal.visits += tried.visits + sum(sifted.alike[shop] for shop in through)
+    proposal.done += len(through)
+    proposal.total = proposal.done + len(left) - len(through)
+    if through:
+        proposal.last_premises_id = through[-1].premises_id
+        proposal.last_operator_id = through[-1].operator_id
+    if len(through) == len(left):
         proposal.finished_at = now
     session.flush()
     return proposal
+
+
+def _shown(proposal: Proposal) -> tuple[Any, ...]:
+    """What may be shown: a visit that is no longer shared with the authority is left out."""
+    readable = select(Visit.id).where(replay.seen_by(proposal.authority_id))
+    return (
+        ReplayChange.proposal_id == proposal.id,
+        or_(ReplayChange.visit_id.is_(None), ReplayChange.visit_id.in_(readable)),
+    )
 
 
 def summary(session: Session, proposal: Proposal) -> Summary:
@@ -219,16 +248,14 @@ def summary(session: Session, proposal: Proposal) -> Summary:
     by_area: Counter[tuple[str, str | None, str]] = Counter()
     for area, kind, what, count in session.execute(
         select(ReplayChange.area, ReplayChange.shop_kind, ReplayChange.what, func.count())
-        .where(ReplayChange.proposal_id == proposal.id)
+        .where(*_shown(proposal))
         .group_by(ReplayChange.area, ReplayChange.shop_kind, ReplayChange.what)
     ):
         totals[what] += count
         by_area[area, kind, what] += count
     by_cause: Counter[tuple[str, str]] = Counter()
     for what, causes in session.execute(
-        select(ReplayChange.what, ReplayChange.causes).where(
-            ReplayChange.proposal_id == proposal.id
-        )
+        select(ReplayChange.what, ReplayChange.causes).where(*_shown(proposal))
     ):
         by_cause.update((cause, what) for cause in causes)
     return Summary(totals, by_area, by_cause)
@@ -243,7 +270,7 @@ def changes(
     limit: int | None = None,
 ) -> tuple[Sequence[ReplayChange], int]:
     """Return what would change, of one sort or of all, and how many there are."""
-    query = select(ReplayChange).where(ReplayChange.proposal_id == proposal.id)
+    query = select(ReplayChange).where(*_shown(proposal))
     if what:
         query = query.where(ReplayChange.what == what)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -19,7 +20,9 @@ from compliance.rulebook import Pack, RulebookError, assess
 from compliance.rulebook.difference import Entry, differences, without
 from compliance.services import history
 from compliance.services.assessments import OUTCOMES
-from compliance.store.models import Operator, Premises, Review, Visit, VisitShare
+from compliance.services.replay_sift import sift
+from compliance.services.shops import Shop
+from compliance.store.models import Operator, Premises, Review, Visit, VisitShare, VisitVersion
 
 NO_POSTCODE = "No postcode"
 #: With more differences than this each is not tried alone: the rules whose findings differ are named.
@@ -40,14 +43,6 @@ SORTS = {
 #: What a rulebook says, as text by (what, rule).
 Said = dict[tuple[str, str], str]
 UNREADABLE = ("unreadable", "")
-
-
-@dataclass(frozen=True, order=True)
-class Shop:
-    """An operator at a premises; 0 where nobody was recorded as trading."""
-
-    premises_id: int
-    operator_id: int
 
 
 @dataclass(frozen=True)
@@ -109,11 +104,12 @@ def shops(session: Session, authority_id: int | None = None) -> list[Shop]:
         .distinct()
     )
     if authority_id is not None:
-        query = query.where(_seen_by(authority_id))
+        query = query.where(seen_by(authority_id))
     return sorted(Shop(premises, operator or 0) for premises, operator in session.execute(query))
 
 
-def _seen_by(authority_id: int) -> Any:
+def seen_by(authority_id: int) -> Any:
+    """Return the condition that an authority may read a visit: its own, or shared with it."""
     shared = select(VisitShare.visit_id).where(VisitShare.authority_id == authority_id)
     return or_(Visit.authority_id == authority_id, Visit.id.in_(shared))
 
@@ -130,8 +126,9 @@ def replay(
 ) -> Tried:
     """Compare two rulebooks on some shops. Nothing is written.
 
-    Visits before `since`, and those `authority_id` may not see, are not reported; they still are
-    the past of the others.
+    Visits before `since` are not reported; they still are the past of the others. What `authority_id`
+    may not read is as if it were not there: nothing that is shown rests on it. Without one, each visit
+    rests on what its own authority may read, as its assessment does.
     """
     asked = list(_questions(session, wanted, as_of, since, authority_id))
     visits = sum(not one.of_shop for one in asked)
@@ -167,12 +164,21 @@ def in_batches(
     *,
     as_of: date,
     since: date | None = None,
+    folder: Path | None = None,
     say: Callable[[int, int], None] = lambda done, total: None,
+    say_read: Callable[[int, int], None] = lambda done, total: None,
     size: int = 200,
 ) -> Tried:
-    """Compare two rulebooks on many shops, a batch at a time; `say` hears how far it is."""
+    """Compare two rulebooks on many shops, a batch at a time; `say` hears how far it is.
+
+    With `folder`, where past answers are kept in columns, a shop whose visits both judge alike is counted and
+    not asked; `say_read` hears how far reading what is new has come.
+    """
     visits = 0
     changes: list[Change] = []
+    if folder is not None:
+        sifted = sift(session, folder, old, new, wanted, as_of=as_of, since=since, say=say_read)
+        wanted, visits = sifted.ask, sifted.alike.total()
     for start in range(0, len(wanted), size):
         batch = wanted[start : start + size]
         tried = replay(session, old, new, batch, as_of=as_of, since=since)
@@ -190,15 +196,14 @@ def _questions(
     since: date | None,
     authority_id: int | None,
 ) -> Iterator[_Question]:
-    seen = _seen(session, wanted, authority_id)
     for shop in wanted:
         premises = session.get_one(Premises, shop.premises_id)
         operator = session.get(Operator, shop.operator_id) if shop.operator_id else None
-        told = [
-            history.as_told(version)
-            for version in history.agreed_versions(session, premises, operator, as_of)
-        ]
-        told = [one for one in told if one["nation"] is not None]
+        versions = history.agreed_versions(session, premises, operator, as_of)
+        if authority_id is not None:
+            versions = history.readable_to(session, authority_id, versions)
+        told = {version.visit_id: history.as_told(version) for version in versions}
+        versions = [one for one in versions if told[one.visit_id]["nation"] is not None]
         about = Change(
             premises_id=premises.id,
             shop_name=premises.trading_name,
@@ -211,25 +216,31 @@ def _questions(
             before="",
             after="",
         )
-        for place, one in enumerate(told):
+        for place, version in enumerate(versions):
+            one = told[version.visit_id]
             on = date.fromisoformat(one["visited_on"])
-            if one["id"] in seen and (since is None or on >= since):
+            if since is None or on >= since:
+                past = _past(session, versions, place, authority_id)
                 yield _Question(
-                    one | {"history": told[:place]},
+                    one | {"history": [told[each.visit_id] for each in past]},
                     replace(about, visit_id=one["id"], visited_on=on),
                     of_shop=False,
                 )
-        if told and (since is None or told[-1]["visited_on"] >= since.isoformat()):
+        every = [told[each.visit_id] for each in versions]
+        if every and (since is None or every[-1]["visited_on"] >= since.isoformat()):
             yield _Question(
-                told[-1] | {"history": told[:-1], "as_of": as_of.isoformat()}, about, of_shop=True
+                every[-1] | {"history": every[:-1], "as_of": as_of.isoformat()}, about, of_shop=True
             )
 
 
-def _seen(session: Session, wanted: Sequence[Shop], authority_id: int | None) -> set[str]:
-    query = select(Visit.id).where(Visit.premises_id.in_([shop.premises_id for shop in wanted]))
-    if authority_id is not None:
-        query = query.where(_seen_by(authority_id))
-    return set(session.scalars(query))
+def _past(
+    session: Session, versions: Sequence[VisitVersion], place: int, authority_id: int | None
+) -> Sequence[VisitVersion]:
+    """What came before a visit, as far as its reader (or else its own authority) may read it."""
+    earlier, whose = versions[:place], versions[place].visit.authority_id
+    if authority_id is not None or all(one.visit.authority_id == whose for one in earlier):
+        return earlier
+    return history.readable_to(session, whose, earlier)
 
 
 def _answers(pack: Pack, one: _Question) -> Said:

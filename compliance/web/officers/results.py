@@ -5,9 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from compliance.access import allows
 from compliance.rulebook import Pack
 from compliance.rulebook.words import answer_in_words, question_line
-from compliance.services import assessments, changes, record_told, visit_content, visits
+from compliance.services import (
+    assessments,
+    changes,
+    reassessments,
+    record_told,
+    visit_content,
+    visits,
+)
 from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
@@ -58,6 +66,10 @@ def show(visit_id: str) -> ResponseReturnValue:
         may_correct=visit.authority_id == required_actor().authority_id,
         steps_href=_steps(visit),
         leaves_list=leaves_a_list(pack, visit),
+        newer=reassessments.newer_rulebook(db.session, visit),
+        may_reassess=visit.authority_id == required_actor().authority_id
+        and allows(required_actor(), "visit.reassess"),
+        reassessed=reassessments.of_visit(db.session, visit),
     )
 
 
