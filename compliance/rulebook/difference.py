@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from compliance.rulebook.languages import untranslated
 from compliance.rulebook.pack import KEY_OF, Pack, text_of
 
 #: What an assessment rests on; sentences, steps and rows of the law change no finding.
@@ -13,7 +14,11 @@ Entry = tuple[str, str]
 
 
 def differences(old: Pack, new: Pack) -> list[Entry]:
-    """Return the entries that are not the same in both, in the order of the new rulebook."""
+    """Return the entries that are not the same in both, in the order of the new rulebook.
+
+    A translation changes no finding: an entry that differs only in another language is the same.
+    """
+    old, new = Pack(untranslated(old.content)), Pack(untranslated(new.content))
     found: list[Entry] = []
     for table in WEIGHED:
         before, after = old.by_id(table), new.by_id(table)

@@ -72,6 +72,12 @@ def separated(content: Content, language: str) -> tuple[Content, list[Translatio
     )
 
 
+def untranslated(content: Content) -> Content:
+    """Return the content in its first language alone."""
+    languages = _languages(content)
+    return _each_text(content, languages, lambda text: {languages[0]: text[languages[0]]})
+
+
 def texts(content: Content) -> Iterator[Mapping[str, str]]:
     """Yield every text of a pack, as often as it stands there."""
     languages = _languages(content)

@@ -9,6 +9,7 @@ import pytest
 
 from compliance.rulebook import PackError, load_pack, shipped_pack
 from compliance.rulebook.check import check
+from compliance.rulebook.difference import differences
 from compliance.rulebook.languages import owed, separated, texts, with_translations
 from compliance.rulebook.pack import PACKS, Pack, text_of
 from compliance.rulebook.translations import Translation, read_translations, written
@@ -183,3 +184,12 @@ def test_days_and_answers_in_welsh() -> None:
         == "Cabinet dan glo"
     )
     assert answer_in_words(pack.facts["buyer_age"], 15, "cy") == "15 oed"
+
+
+def test_a_translation_alone_is_no_difference_between_two_rulebooks() -> None:
+    pack = shipped_pack()
+    plain, _ = separated(pack.content, "cy")
+    assert differences(Pack(plain), pack) == []
+    content = copy.deepcopy(dict(pack.content))
+    content["rule"][0]["title"]["en"] = "Another title"
+    assert differences(pack, Pack(content)) == [("rule", content["rule"][0]["id"])]
