@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from compliance.documents.addresses import address_lines, spaced_postcode
 from compliance.documents.data import DocumentData
-from compliance.documents.dates import day_in_words
+from compliance.documents.dates import day_in_words, on_day
 from compliance.documents.kinds import FOLDER, SHARED, Kind
 from compliance.documents.law import law_book
 
@@ -68,7 +68,7 @@ def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
         if data.visit.period:
             return data.visit.period
         assert data.visit.day is not None
-        return f"on {day(data.visit.day)}"
+        return on_day(data.visit.day, data.language)
 
     template = environment().get_template(f"{kind.name}/{data.language}.html")
     values: dict[str, Any] = {

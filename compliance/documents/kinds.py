@@ -13,6 +13,7 @@ from typing import Any
 from compliance.documents.data import DocumentData
 from compliance.documents.data_json import from_json, merged
 from compliance.documents.refused import DocumentRefused
+from compliance.documents.sample_words import sample_in
 
 FOLDER = Path(__file__).parents[2] / "templates" / "documents"
 SHARED = "partials"
@@ -84,9 +85,13 @@ class Kind:
     ) -> DocumentData:
         """The kind's sample (or one of its named samples), with `changes` laid over it.
 
-        Raises DocumentRefused naming an unknown entry of the changes and the nearest there is.
+        It is told in the language that the changes name. Raises DocumentRefused naming an unknown entry
+        of the changes and the nearest there is.
         """
-        values = merged(self.sample, self.samples[sample] if sample else {})
+        values: Mapping[str, Any] = merged(self.sample, self.samples[sample] if sample else {})
+        language = (changes or {}).get("language")
+        if isinstance(language, str) and language in self.languages[1:]:
+            values = sample_in(language, values, FOLDER / SHARED)
         return from_json(merged(values, changes or {}))
 
 
