@@ -7,6 +7,8 @@ for what waits.
 
 from __future__ import annotations
 
+import os
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +23,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
-from compliance.services.lifecycle.batch_work import make_print_run, work_on
+from compliance.services.lifecycle.batch_work import give_back, make_print_run, work_on
 from compliance.services.lifecycle.issue import Office
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Batch
@@ -74,6 +76,8 @@ class Jobs:
         """Begin in a worker's own process: no connection of the one it came from, and whatever waits."""
         with self._app.app_context():
             db.engine.dispose(close=False)
+            with separate_session() as session:
+                give_back(session, _utc_now(), _has_ended)
         self.look()
 
     def print_letters(self, batch_id: int) -> None:
@@ -81,7 +85,7 @@ class Jobs:
         office = Office(self._app.config["PUBLIC_URL"])
         with self._app.app_context():
             for _ in range(AT_ONCE):
-                if not work_on(separate_session, _utc_now, office, batch_id):
+                if not work_on(separate_session, _utc_now, office, batch_id, _worker()):
                     make_print_run(separate_session, _utc_now, batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
@@ -106,6 +110,25 @@ def _open(settings: Settings) -> Huey:
         return SqliteHuey("letters", filename=str(path), timeout=20, **kept)
     dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     return PostgresHuey("letters", dsn=dsn, **kept)
+
+
+def _worker() -> str:
+    """This process, as other workers see it."""
+    return f"{socket.gethostname()} {os.getpid()}"
+
+
+def _has_ended(worker: str) -> bool:
+    """Say whether a worker of this machine has ended; of another machine nobody here can know."""
+    host, _, number = worker.rpartition(" ")
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _utc_now() -> datetime:

@@ -86,12 +86,13 @@ def email(role: Role, *, foreign: bool = False) -> str:
     return f"{role.value}@{'elsewhere' if foreign else 'norfolk'}.example"
 
 
-def build(session: Session, keys: Path) -> World:
-    """Make the world in an empty database; `keys` is the folder that seals certificates.
+def build(session: Session, keys: Path, made: Town | None = None) -> World:
+    """Make the world in an empty database; `keys` is the folder that seals certificates, `made` the town
+    it stands in, if that is there already.
 
     The caller commits.
     """
-    made = town.build(session)
+    made = made or town.build(session)
     elsewhere = Authority(
         name="Elsewhere Council",
         kind="council",

@@ -24,7 +24,7 @@ from compliance.store.engine import make_ready
 def worker(workers: int, with_parent: bool) -> None:
     """Issue the letters of batches until stopped; a letter begun is finished first."""
     make_ready()
-    jobs = jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+    jobs = jobs_of(current_app)
     consumer = jobs.queue.create_consumer(
         workers=workers,
         worker_type="process",

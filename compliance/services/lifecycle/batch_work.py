@@ -60,11 +60,15 @@ class Taken:
 
 
 def work_on(
-    sessions: Sessions, clock: Callable[[], datetime], office: Office, batch_id: int
+    sessions: Sessions,
+    clock: Callable[[], datetime],
+    office: Office,
+    batch_id: int,
+    worker: str = "",
 ) -> bool:
     """Settle one letter of a batch; says False when there is none to take now."""
     with sessions() as session:
-        taken = take(session, clock(), batch_id)
+        taken = take(session, clock(), batch_id, worker)
     if taken is None:
         return False
     try:
@@ -118,8 +122,27 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
     return True
 
 
-def take(session: Session, now: datetime, batch_id: int) -> Taken | None:
-    """Take the next letter that waits in a running batch, with a number reserved for it."""
+def give_back(session: Session, now: datetime, gone: Callable[[str], bool]) -> int:
+    """Let wait again what workers hold of whom `gone` says that they have ended; gives how many."""
+    held = session.scalars(
+        select(BatchLetter)
+        .where(BatchLetter.state == "waiting", BatchLetter.taken_by.is_not(None))
+        .with_for_update(skip_locked=True)
+    )
+    given = 0
+    for letter in held:
+        if gone((letter.taken_by or "").rpartition("/")[0]):
+            _let_wait(session, now, letter)
+            given += 1
+    session.flush()
+    return given
+
+
+def take(session: Session, now: datetime, batch_id: int, worker: str = "") -> Taken | None:
+    """Take the next letter that waits in a running batch, with a number reserved for it.
+
+    `worker` names who takes it, so that others can tell when they have ended (`give_back`).
+    """
     while True:
         letter = session.scalar(
             select(BatchLetter)
@@ -141,7 +164,7 @@ def take(session: Session, now: datetime, batch_id: int) -> Taken | None:
         _settle(session, now, letter, "refused")
         letter.reason = f"Printing broke off {MOST_ATTEMPTS} times over this letter."
     letter.attempts += 1
-    letter.taken_by, letter.taken_until = secrets.token_hex(8), now + LEASE
+    letter.taken_by, letter.taken_until = f"{worker}/{secrets.token_hex(8)}", now + LEASE
     series = series_of(letter.visit.authority, now)
     number = reserve(session, series, _holder(letter.id), now, now + LEASE)
     return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, number)
@@ -175,9 +198,13 @@ def _refuse(session: Session, now: datetime, taken: Taken, reason: str) -> None:
 def _put_back(session: Session, now: datetime, taken: Taken) -> None:
     letter = _mine(session, taken)
     if letter is not None:
-        letter.taken_by = letter.taken_until = None
-        # Its number goes to whoever is next, so that a letter that never succeeds leaves no hole.
-        free(session, taken.holder, now)
+        _let_wait(session, now, letter)
+
+
+def _let_wait(session: Session, now: datetime, letter: BatchLetter) -> None:
+    letter.taken_by = letter.taken_until = None
+    # Its number goes to whoever is next, so that a letter that never succeeds leaves no hole.
+    free(session, _holder(letter.id), now)
 
 
 def _mine(session: Session, taken: Taken) -> BatchLetter | None:

@@ -86,7 +86,7 @@ class BatchLetter(Base):
     settled_at: Mapped[datetime | None]
     #: How often a worker began it. One that ends its worker every time is refused in the end.
     attempts: Mapped[int] = mapped_column(default=0)
-    #: Who works on it now (a random word), and until when that is believed.
+    #: Who works on it now (a worker, and a random word), and until when that is believed.
     taken_by: Mapped[str | None]
     taken_until: Mapped[datetime | None]
 

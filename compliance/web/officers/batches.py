@@ -72,7 +72,7 @@ def new() -> ResponseReturnValue:
         except Refused as refused:
             errors.append((refused.message, refused.field or "letters"))
         else:
-            jobs_of(current_app._get_current_object()).wake_after(db.session(), batch.id)  # type: ignore[attr-defined]
+            _wake(batch)
             return redirect(url_for("batches.show", batch_id=batch.id))
     wanted = Filter(
         text=request.args.get("q", "")[:100],
@@ -120,7 +120,7 @@ def change(batch_id: int, what: str) -> ResponseReturnValue:
     act = {"pause": batches.pause, "resume": batches.resume, "try_again": batches.try_again}[what]
     batch = act(db.session, required_actor(), batch_id)
     if batch.state == "running":
-        jobs_of(current_app._get_current_object()).wake_after(db.session(), batch.id)  # type: ignore[attr-defined]
+        _wake(batch)
     flash(
         {
             "pause": "The batch is paused. A letter that is being printed is still issued.",
@@ -171,3 +171,8 @@ def manifest(batch_id: int) -> ResponseReturnValue:
 
 def _batch(batch_id: int) -> Batch:
     return batches.readable(db.session, required_actor(), batch_id)
+
+
+def _wake(batch: Batch) -> None:
+    """Wake the workers once this request is committed."""
+    jobs_of(current_app).wake_after(db.session, batch.id)

@@ -162,6 +162,21 @@ def test_a_worker_killed_at_any_commit_leaves_no_half_letter_no_twin_and_no_hole
     assert office.state() == "finished"
 
 
+def test_what_an_ended_worker_held_is_taken_over_at_once(office: Office) -> None:
+    with office.sessions() as session:
+        assert batch_work.take(session, office.now, office.batch, "here 1")
+        assert batch_work.take(session, office.now, office.batch, "here 2")
+    with office.sessions() as session:
+        assert batch_work.give_back(session, office.now, {"here 1"}.__contains__) == 1
+    office.work_all()
+    assert office.references() == [
+        reference for reference in references(LETTERS) if reference != "NORF-2026-000002"
+    ]
+    office.now += batch_work.LEASE
+    office.work_all()
+    assert office.references() == references(LETTERS)
+
+
 def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
     office: Office, printing: Callable[[Print], None]
 ) -> None:
