@@ -8,9 +8,9 @@ from compliance.commands import (
     database,
     demo,
     documents,
+    export,
     keys,
     premises,
-    replay,
     rulebook,
     user,
     worker,
@@ -27,5 +27,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(premises.group)
     app.cli.add_command(user.group)
     app.cli.add_command(rulebook.assess)
-    app.cli.add_command(replay.rulebook)
+    app.cli.add_command(export.rulebook)
     app.cli.add_command(worker.worker)
