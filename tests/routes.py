@@ -121,6 +121,8 @@ ROUTES: dict[str, Route] = {
     "adoptions.show": Route(_request),
     "adoptions.agree": Route(_request),
     "adoptions.decline": Route(_request),
+    "policy.show": Route(),
+    "policy.change": Route(),
     "switches.index": Route(),
     "switches.show": Route(_provision),
     "switches.take_back": Route(_provision),
