@@ -10,7 +10,14 @@ from flask import Flask, Response, current_app, g, request
 HSTS = "max-age=31536000; includeSubDomains"
 #: The only pages a search engine may list.
 LISTED = frozenset(
-    {"public.start", "public.privacy", "public.accessibility", "law.show", "self_check.start"}
+    {
+        "public.start",
+        "public.privacy",
+        "public.accessibility",
+        "law.show",
+        "self_check.start",
+        "for_shops.index",
+    }
 )
 
 _POLICY = (
