@@ -64,10 +64,9 @@ class Reader:
     def __init__(self, known: Mapping[str, Entry], what: str = "question") -> None:
         self._known = known
         self._what = what
-        self._codes = {
-            name: {NOT_OBSERVED: None} | {code: code for code in codes_of(entry)}
+        self._tables: dict[str, _Codes | _Typed] = {
+            name: _Codes(entry) if entry["type"] in ("yes_no", "choice") else _Typed(entry)
             for name, entry in known.items()
-            if entry["type"] in ("yes_no", "choice")
         }
 
     def read(self, given: object) -> dict[str, Answer]:
@@ -77,16 +76,19 @@ class Reader:
         """
         if not isinstance(given, Mapping):
             raise AnswerError(f'the {self._what}s must be an object of "id": answer')
-        answers: dict[str, Answer] = {}
-        codes = self._codes
-        for name, value in given.items():
-            try:
-                answer: Answer | None = codes[name][value]
-            except (KeyError, TypeError):
-                answer = self._slowly(name, value)
-            if answer is not None:
-                answers[name] = answer
-        return answers
+        tables = self._tables
+        try:
+            return {
+                name: answer
+                for name, value in given.items()
+                if (answer := tables[name][value]) is not None
+            }
+        except (KeyError, TypeError):  # no such question, or a list where a code belongs
+            return {
+                name: answer
+                for name, value in given.items()
+                if (answer := self._slowly(name, value)) is not None
+            }
 
     def _slowly(self, name: Any, value: Any) -> Answer | None:
         entry = self._known.get(name)
@@ -94,6 +96,27 @@ class Reader:
             hint = nearest(name, self._known)
             raise AnswerError(f'unknown {self._what} "{name}".{hint}', str(name))
         return None if value is None or value == NOT_OBSERVED else read_answer(entry, value)
+
+
+class _Typed:
+    """What is put in to what is known, by the type of its question."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    def __getitem__(self, value: Any) -> Answer | None:
+        return None if value is None or value == NOT_OBSERVED else read_answer(self.entry, value)
+
+
+class _Codes(dict[Any, "Answer | None"]):
+    """What is put in to what is known, by looking its code up; any other is read as if it were typed."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__({code: code for code in codes_of(entry)} | {NOT_OBSERVED: None})
+        self.typed = _Typed(entry)
+
+    def __missing__(self, value: Any) -> Answer | None:
+        return self.typed[value]
 
 
 def codes_of(entry: Entry) -> list[str]:

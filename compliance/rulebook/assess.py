@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from compliance.rulebook.answers import read_date
@@ -15,27 +14,19 @@ from compliance.rulebook.values import plain
 Visit = Mapping[str, Any]
 
 
-@lru_cache(maxsize=8)
-def _program(sha256: str, holder: "_Held") -> Program:
-    return Program(holder.pack)
-
-
-class _Held:
-    """A pack as a cache key: equal when the content is."""
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-
-    def __hash__(self) -> int:
-        return hash(self.pack.sha256)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.pack.sha256 == self.pack.sha256
+MOST_PROGRAMS = 8
+_programs: dict[str, Program] = {}
 
 
 def program_of(pack: Pack) -> Program:
     """Return the pack compiled; the same pack is compiled once."""
-    return _program(pack.sha256, _Held(pack))
+    program = _programs.get(pack.sha256)
+    if program is None:
+        program = Program(pack)
+        if len(_programs) >= MOST_PROGRAMS:
+            _programs.clear()
+        _programs[pack.sha256] = program
+    return program
 
 
 def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
@@ -52,8 +43,7 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
         step(state)
     output = pack.content.get("output", {})
     score = state.values.get(output.get("score", ""))
-    result: dict[str, Any] = {"id": visit["id"]} if "id" in visit else {}
-    result |= {
+    result: dict[str, Any] = {
         "rulebook": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
         "validity": _validity(pack, state, output.get("validity"), language),
         "findings": plan.findings(language)(
@@ -67,9 +57,9 @@ def assess(pack: Pack, visit: Visit, language: str = "en") -> dict[str, Any]:
         "narrowed_by": plan.narrowing(state),
         "standing": _settled(state, output.get("standing")),
         "next_step": _settled(state, output.get("next_step")),
-        "values": _shown(pack, state),
+        "values": _shown(program, state),
     }
-    return result
+    return {"id": visit["id"]} | result if "id" in visit else result
 
 
 def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
@@ -82,8 +72,10 @@ def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
         raise AnswerError('"visited_on" is missing', "visited_on")
     visited_on = read_date(visit["visited_on"], "visited_on")
     as_of = read_date(visit["as_of"], "as_of") if visit.get("as_of") else visited_on
-    earlier = _earlier(visit.get("history"), visited_on)
-    states = [_one(program, one, on, on, place)[0] for place, (on, one) in enumerate(earlier)]
+    states: list[State] = []
+    if visit.get("history"):
+        for on, one in _earlier(visit["history"], visited_on):
+            states.append(_one(program, one, on, on, len(states))[0])
     state, plan = _one(program, visit, visited_on, as_of, len(states))
     states.append(state)
     state.visits = states
@@ -92,8 +84,6 @@ def _history(program: Program, visit: Visit) -> tuple[State, Plan]:
 
 def _earlier(history: Any, visited_on: date) -> list[tuple[date, Visit]]:
     """The earlier visits with their dates, oldest first; those of one day as they were given."""
-    if not history:
-        return []
     if not isinstance(history, list) or not all(isinstance(one, Mapping) for one in history):
         raise AnswerError('"history" must be a list of earlier visits', "history")
     earlier = sorted(
@@ -135,12 +125,11 @@ def _settled(state: State, name: str | None) -> Any:
     return None if isinstance(value, Range) else plain(value)
 
 
-def _shown(pack: Pack, state: State) -> dict[str, Any]:
+def _shown(program: Program, state: State) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    for entry in pack.entries("value"):
-        name = entry["name"]
+    for name in program.shown_values:
         value = state.values.get(name)
-        if value is None or entry.get("show") is False:
+        if value is None:
             continue
         if isinstance(value, Range):
             shown[f"{name}_low"], shown[f"{name}_high"] = _ends(value)

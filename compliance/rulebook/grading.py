@@ -25,7 +25,6 @@ Links = Mapping[tuple[str, str], set[tuple[str, str]]]
 class Open:
     """An open point: its weight, what failing may cost, what else it may become, what it waits for."""
 
-    rule: str
     weight: int
     costs: Mapping[str, int]
     gravest: str
@@ -33,11 +32,6 @@ class Open:
     may_be_met: bool
     may_fall_away: bool
     questions: list[str]
-
-    @property
-    def spread(self) -> int:
-        """How far it keeps the ends of the score apart."""
-        return self.costs[self.gravest] - (0 if self.may_be_met else self.costs[self.lightest])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ questions that its rule reads, itself or through other entries; where such a que
 those that decide whether it will be. What "could move the grade" means is in ``grading.py``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from compliance.rulebook.conditions import compile_condition, decimal, reads
@@ -67,6 +67,15 @@ class Narrowing:
                     *questions
                 }
                 self._rests.append(_Rests(rule, questions, is_plain, weight, costs, may_fall_away))
+        # Most points always weigh the same and wait for questions that are always asked. For these the
+        # spreads are counted by question, of which few are open, and not by point.
+        alike = [one for one in self._rests if one.is_plain and one.weight and len(one.costs) == 1]
+        self._alike: dict[str, dict[int, int]] = {}
+        for rests in alike:
+            for name in rests.questions:
+                rules = self._alike.setdefault(name, {})
+                rules[rests.weight] = rules.get(rests.weight, 0) | worths[rests.rule].bit
+        self._others = [one for one in self._rests if one not in alike]
         self._terms = self._terms_of(self._score)
         self._links = links
         self._read = {("rule", rule): questions for rule, (questions, _) in reading.items()} | {
@@ -82,19 +91,41 @@ class Narrowing:
             return []
         if grade is not None and type(grade) is not Range and grade not in self._unsettled:
             return []
-        open_ = self._open(state)
-        spreads: dict[str, Number] = {}
-        for point in open_:
-            for name in point.questions:
-                spreads[name] = spreads.get(name, 0) + point.spread
-        for name, spread in self._terms:
-            for gate in () if name in state.answers else self._asked(name, state):
-                spreads[gate] = spreads.get(gate, 0) + spread
-        order = self._order
-        ranked = sorted(spreads, key=lambda name: (-spreads[name], order[name]))
+        spreads = self._spreads(state)
+        asked_in_order = sorted(spreads, key=self._order.__getitem__)
+        ranked = sorted(asked_in_order, key=spreads.__getitem__, reverse=True)
         if self._grading is None or grade is None:
             return ranked
-        return ranked[: self._grading.settled_by(ranked, open_, *self._known(self._grading, state))]
+        points = [self._point(*one, state) for one in self._open(self._rests, state)]
+        return ranked[
+            : self._grading.settled_by(ranked, points, *self._known(self._grading, state))
+        ]
+
+    def _spreads(self, state: State) -> dict[str, Number]:
+        """By open question, how far the points that wait for it keep the ends of the score apart."""
+        answers, open_, alike = state.answers, state.open, self._alike
+        spreads: dict[str, Number] = {}
+        for name in alike:
+            if name not in answers:
+                spread = 0
+                for weight, rules in alike[name].items():
+                    spread += weight * (rules & open_).bit_count()
+                if spread:
+                    spreads[name] = spread
+        for rests, is_open, waits in self._open(self._others, state):
+            gravest, lightest = state.ends_of_severity(rests.rule)
+            spread = rests.costs[gravest] - (0 if is_open else rests.costs[lightest])
+            for name in waits:
+                spreads[name] = spreads.get(name, 0) + spread
+        for name, far in self._terms:
+            for gate in () if name in answers else self._asked(name, state):
+                spreads[gate] = spreads.get(gate, 0) + far
+        return spreads
+
+    def _point(self, rests: _Rests, is_open: bool, waits: list[str], state: State) -> Open:
+        gravest, lightest = state.ends_of_severity(rests.rule)
+        away = is_open and rests.may_fall_away
+        return Open(rests.weight, rests.costs, gravest, lightest, is_open, away, waits)
 
     def _known(self, grading: Grading, state: State) -> tuple[int, int, int]:
         """Of the points that are not open: what they keep, what they weigh, and the step of the cap."""
@@ -110,24 +141,23 @@ class Narrowing:
                     capped = min(capped, grading.place[state.severities[rule]])
         return kept, whole, capped
 
-    def _open(self, state: State) -> list[Open]:
-        findings, answers, in_doubt = state.findings, state.answers, state.in_doubt
-        found = []
-        for rests in self._rests:
+    def _open(
+        self, among: Iterable[_Rests], state: State
+    ) -> Iterator[tuple[_Rests, bool, list[str]]]:
+        """The open points: whether the outcome itself is open, and the questions they wait for."""
+        for rests in among:
             rule = rests.rule
-            is_open = findings[rule] == "not_assessed"
-            if not is_open and (findings[rule] != "not_met" or rule not in in_doubt):
+            is_open = state.findings[rule] == "not_assessed"
+            if not is_open and (state.findings[rule] != "not_met" or rule not in state.in_doubt):
                 continue
             if rests.is_plain:
-                questions = [name for name in rests.questions if name not in answers]
+                waits = [name for name in rests.questions if name not in state.answers]
             else:
-                waits = self._waits(("rule", rule), state)
-                asked = (gate for name in waits for gate in self._asked(name, state))
-                questions = list(dict.fromkeys(asked))
-            ends = state.ends_of_severity(rule)
-            away = is_open and rests.may_fall_away
-            found.append(Open(rule, rests.weight, rests.costs, *ends, is_open, away, questions))
-        return found
+                read = self._waits(("rule", rule), state)
+                waits = list(
+                    dict.fromkeys(gate for one in read for gate in self._asked(one, state))
+                )
+            yield rests, is_open, waits
 
     def _waits(self, node: Node, state: State) -> Iterator[str]:
         """The open questions that an open rule reads, and those of what it reads that is open too."""

@@ -95,6 +95,9 @@ class Program:
         self.severity_weights = {
             entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")
         }
+        self.shown_values = tuple(
+            entry["name"] for entry in pack.entries("value") if entry.get("show") is not False
+        )
         self.sorted_nodes = self._sorted()
         self.answers = Reader(pack.questions)
         self.facts = Reader(pack.facts, "operation fact")
@@ -189,8 +192,8 @@ class Program:
 
     def _plan(self, on: date, dims: Mapping[str, frozenset[str]]) -> Plan:
         points = {
-            rule["id"]: self._point(rule, on, dims)
-            for rule in self.pack.entries("rule")
+            rule["id"]: self._point(rule, 1 << place, on, dims)
+            for place, rule in enumerate(self.pack.entries("rule"))
             if dims_match(rule.get("dims"), dims)
         }
         worths = {name: point.worth for name, point in points.items()}
@@ -236,7 +239,7 @@ class Program:
             and is_plain(version["met"], questions)
         )
 
-    def _point(self, rule: Entry, on: date, dims: Mapping[str, frozenset[str]]) -> Point:
+    def _point(self, rule: Entry, bit: int, on: date, dims: Mapping[str, frozenset[str]]) -> Point:
         version = version_on(rule, on, dims)
         shown = version or next(
             (one for one in rule["version"] if dims_match(one.get("dims"), dims)),
@@ -253,17 +256,17 @@ class Program:
             in_force=version is not None,
             questions=tuple(dict.fromkeys(asked)),
             facts=tuple(found.fact),
-            worth=self.worth(rule, shown),
+            worth=self.worth(rule, shown, bit),
             may_not_apply=bool(about)
             and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
         )
 
-    def worth(self, rule: Entry, version: Entry) -> Worth:
-        """What a rule counts for while this version of it is in force."""
+    def worth(self, rule: Entry, version: Entry, bit: int = 0) -> Worth:
+        """What a rule counts for while this version of it is in force; ``bit`` is its own in a state."""
         possible = [version["severity"], *(one["then"] for one in version.get("severity_when", ()))]
         costs = {severity: self.severity_weights.get(severity, 0) for severity in possible}
         core, scored = bool(rule.get("core", False)), bool(rule.get("scored", True))
-        return Worth(core, scored, max(costs.values()), costs)
+        return Worth(core, scored, max(costs.values()), costs, version["severity"], bit)
 
     def _kept(self, kind: str, name: str, make: Callable[[], Step]) -> Step:
         """A step that is the same on every day, made once."""
@@ -291,9 +294,9 @@ def version_on(rule: Entry, on: date, dims: Mapping[str, Iterable[str]]) -> Entr
     return None
 
 
-def _plain(point: Point) -> tuple[str, str | None, Entry | None, Entry]:
+def _plain(point: Point) -> tuple[str, int, str | None, Entry | None, Entry]:
     about = point.rule["about"] if point.may_not_apply else None
-    return point.id, about, point.version.get("applies"), point.version["met"]
+    return point.id, point.worth.bit, about, point.version.get("applies"), point.version["met"]
 
 
 def _rule_step(point: Point, severities: Sequence[str]) -> Step:
@@ -327,8 +330,16 @@ def _rule_step(point: Point, severities: Sequence[str]) -> Step:
             return "not_assessed"
         return "met" if holds else "not_met"
 
+    bit = point.worth.bit
+
     def run(state: State) -> None:
-        state.findings[name] = outcome(state)
+        state.findings[name] = found = outcome(state)
+        if found == "met":
+            state.met |= bit
+        elif found == "not_met":
+            state.not_met |= bit
+        elif found == "not_assessed":
+            state.open |= bit
 
     cases = [
         (compile_condition(case["when"]), case["then"])

@@ -43,6 +43,7 @@ class State:
     ``answers`` and ``facts`` hold definite answers only: an absent key was not observed.
     ``severities`` are those in force for the answers; ``in_doubt`` has, for a rule whose severity rests on an
     open question, the gravest and the lightest it may turn out to have.
+    ``met``, ``not_met`` and ``open`` (not assessed) hold a bit for each rule of the plan with that outcome.
     ``visits`` are the states of the whole history, oldest first, this visit included.
     """
 
@@ -55,6 +56,9 @@ class State:
     findings: dict[str, str] = field(default_factory=dict)
     severities: dict[str, str] = field(default_factory=dict)
     in_doubt: dict[str, tuple[str, str]] = field(default_factory=dict)
+    met: int = 0
+    not_met: int = 0
+    open: int = 0
     fired: set[str] = field(default_factory=set)
     values: dict[str, Value] = field(default_factory=dict)
     visits: "list[State]" = field(default_factory=list)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 from compliance.rulebook.conditions import (
@@ -47,13 +46,21 @@ OVER_HISTORY = frozenset({"newest", "count_visits"})
 class Worth:
     """What one rule counts for in the formulas over findings, on one day.
 
-    ``weight`` is what it weighs at its gravest, ``costs`` what not meeting it costs by severity.
+    ``weight`` is what it weighs at its gravest, ``costs`` what not meeting it costs by severity; ``severity``
+    is the usual one, the only one unless the answers decide, and ``bit`` its own in the sums of a state.
     """
 
     core: bool
     scored: bool
     weight: int
     costs: Mapping[str, int]
+    severity: str
+    bit: int
+
+    @property
+    def varies(self) -> bool:
+        """Whether the severity rests on the answers."""
+        return len(self.costs) > 1
 
 
 Worths = Mapping[str, Worth]
@@ -123,7 +130,7 @@ def compile_value(
     if name == "band":
         return _band(body["of"], body["steps"])
     if name == "cap":
-        return _cap(body["steps"], body["otherwise"], severities)
+        return _cap(worths, body, severities)
     if name == "worst":
         return _worst(body["of"], body["order"], body["unsettled"])
     if name == "newest":
@@ -167,47 +174,37 @@ def weights_in(share: Mapping[str, Any], worths: Worths) -> dict[str, tuple[int,
 
 
 def _share(worths: Worths, body: Mapping[str, Any]) -> Formula:
-    """100 * what was kept / what the points that apply weigh.
-
-    Points of one weight are counted together: that is several times quicker than adding them up.
-    """
+    """100 * what was kept / what the points that apply weigh, counting points of one weight together."""
     weighed = weights_in(body, worths)
-    alike: dict[int, list[str]] = {}
+    alike: dict[int, int] = {}
     for rule, (weight, _) in weighed.items():
-        alike.setdefault(weight, []).append(rule)
-    groups = [(weight, _together(rules)) for weight, rules in alike.items()]
-    varying = {rule: both for rule, both in weighed.items() if len(set(both[1].values())) > 1}
+        alike[weight] = alike.get(weight, 0) | worths[rule].bit
+    varying = [
+        (rule, worths[rule].bit, weight, costs)
+        for rule, (weight, costs) in weighed.items()
+        if worths[rule].varies
+    ]
 
     def run(state: State) -> Value | None:
-        findings = state.findings
         met = failed = open_ = 0
-        for weight, outcomes_of in groups:
-            outcomes = outcomes_of(findings)
-            met += weight * outcomes.count("met")
-            failed += weight * outcomes.count("not_met")
-            open_ += weight * outcomes.count("not_assessed")
+        for weight, rules in alike.items():
+            met += weight * (state.met & rules).bit_count()
+            failed += weight * (state.not_met & rules).bit_count()
+            open_ += weight * (state.open & rules).bit_count()
         whole = met + failed + open_
         if whole == 0:
             return None
         low, high = met, met + open_
-        for rule, (weight, costs) in varying.items():
-            outcome = findings[rule]
-            if outcome == "not_met" or outcome == "not_assessed":
+        for rule, bit, weight, costs in varying:
+            if (state.not_met | state.open) & bit:
                 gravest, lightest = state.ends_of_severity(rule)
                 low += weight - costs[gravest]
-                if outcome == "not_met":
+                if state.not_met & bit:
                     high += weight - costs[lightest]
         low, high = 100 * low // whole, 100 * high // whole
         return low if low == high else Range(low, high)
 
     return run
-
-
-def _together(names: list[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
-    """Look up several names at once."""
-    if len(names) == 1:
-        return lambda table: (table[names[0]],)
-    return itemgetter(*names)
 
 
 def _term(term: Any, questions: Mapping[str, Mapping[str, Any]]) -> Formula:
@@ -311,18 +308,29 @@ def _band(of: str, steps: list[dict[str, Any]]) -> Formula:
     return run
 
 
-def _cap(steps: list[dict[str, Any]], otherwise: str, severities: Sequence[str]) -> Formula:
+def _cap(worths: Worths, body: Mapping[str, Any], severities: Sequence[str]) -> Formula:
     """The first step whose severity is among the points not met; its low end takes in the open ones."""
-    codes = [*(str(step["at_best"]) for step in steps), otherwise]
+    steps = body["steps"]
+    codes = [*(str(step["at_best"]) for step in steps), body["otherwise"]]
     place = places_in(steps, severities)
+    #: By step, the rules whose failing always leads to it; those that vary are looked at one by one.
+    always = [0 for _ in steps]
+    for worth in worths.values():
+        if not worth.varies and place[worth.severity] < len(steps):
+            always[place[worth.severity]] |= worth.bit
+    varying = [(rule, worth.bit) for rule, worth in worths.items() if worth.varies]
+
+    def first(rules: int) -> int:
+        return next((number for number, bits in enumerate(always) if bits & rules), len(steps))
 
     def run(state: State) -> Value | None:
-        low = high = len(steps)
-        for rule, outcome in state.findings.items():
-            if outcome == "not_met" or outcome == "not_assessed":
+        unmet = state.not_met | state.open
+        low, high = first(unmet), first(state.not_met)
+        for rule, bit in varying:
+            if unmet & bit:
                 gravest, lightest = state.ends_of_severity(rule)
                 low = min(low, place[gravest])
-                if outcome == "not_met":
+                if state.not_met & bit:
                     high = min(high, place[lightest])
         return codes[low] if low == high else Range(codes[low], codes[high])
 

@@ -40,7 +40,7 @@ def test_the_generated_rule_says_what_the_condition_says(
     tree: dict[str, Any], answers: dict[str, str]
 ) -> None:
     state = _state(answers)
-    plain_rules([("rule", None, None, tree)])(state)
+    plain_rules([("rule", 1, None, None, tree)])(state)
     outcome = {True: "met", False: "not_met", None: "not_assessed"}[compile_condition(tree)(state)]
     assert state.findings["rule"] == outcome
 
