@@ -350,7 +350,7 @@ def explain_result(
         rulebook_version=result["rulebook"]["version"],
         rulebook_sha256=result["rulebook"]["sha256"],
         validity=validity.get("result"),
-        validity_label=_value(pack, output.get("validity", {}).get("result"), validity, language),
+        validity_label=_how_made(pack, result, language),
         may_allege=validity.get("may_allege"),
         counts=validity.get("counts"),
         conditions=tuple(
@@ -401,8 +401,14 @@ def _also(pack: Pack, result: Mapping[str, Any], language: str) -> Iterator[tupl
         yield title, day_in_words(words, language) if _ISO.fullmatch(words) else words
 
 
-def _value(pack: Pack, name: str | None, validity: Mapping[str, Any], language: str) -> str:
-    return _named(pack, name, validity.get("result"), language)
+def _how_made(pack: Pack, result: Mapping[str, Any], language: str) -> str:
+    """How the test was made, in words: what the rulebook tells in place of the result, if anything."""
+    output: Mapping[str, str] = pack.content.get("output", {}).get("validity", {})
+    told_as = output.get("told_as")
+    instead = result["values"].get(told_as) if told_as else None
+    if instead is not None:
+        return _named(pack, told_as, instead, language)
+    return _named(pack, output.get("result"), (result["validity"] or {}).get("result"), language)
 
 
 def _named(pack: Pack, name: str | None, code: Any, language: str) -> str:

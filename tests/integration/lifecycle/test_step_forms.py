@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -13,13 +14,13 @@ from compliance.access import Role
 from compliance.app import Application
 from compliance.services.lifecycle import documents
 from compliance.services.visit_content import Record
-from compliance.services.visits import correct
+from compliance.services.visits import begin, correct, record
 from compliance.store.engine import separate_session
-from compliance.store.models import FollowUp, Operator, Premises, Visit
+from compliance.store.models import FollowUp, Operator, Premises, User, Visit
 from tests.integration.conftest import SignIn
 from tests.integration.lifecycle.conftest import DECIDED_ON, SALE
 from tests.integration.lifecycle.test_pages import NOW, words
-from tests.town import Town, noon
+from tests.town import VISITED_ON, Town, noon
 from tests.world import World
 
 
@@ -204,3 +205,29 @@ def test_letters_on_versions_of_a_record_are_told_apart(town: Town) -> None:
     second = town.notify(town.agree(sale, on=DECIDED_ON), on=DECIDED_ON)
     assert "version" not in documents.title_on_file(first)
     assert documents.title_on_file(second).endswith(" (version 2 of the record)")
+
+
+def test_a_test_without_result_and_without_a_file_is_not_called_properly_made(
+    app: Application, world: World, reviewer: FlaskClient
+) -> None:
+    with app.app_context(), separate_session() as session:
+        officer = session.get_one(User, world.people[Role.OFFICER]).actor
+        day = VISITED_ON - timedelta(days=1)
+        visit = begin(
+            session,
+            officer,
+            noon(day),
+            premises=session.get_one(Premises, world.certified),
+            kind="test_purchase",
+            purpose="first",
+            visited_on=day,
+            channels=["in_store"],
+        )
+        record(session, officer, noon(day), visit, Record(answers={"tp_outcome": "closed"}))
+        name = visit.id
+    for page in ("result", "review", "notify", "steps"):
+        said = words(reviewer.get(f"/visits/{name}/{page}").text).lower()
+        assert "properly made" not in said, page
+        assert page == "steps" or "nothing rests on how it was made" in said, page
+    passed = words(reviewer.get(f"/visits/{world.visits['reviewed']}/result").text)
+    assert "How the test was made Properly made" in passed
