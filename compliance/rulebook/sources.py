@@ -18,9 +18,9 @@ class Sources:
         for file in sorted(directory.rglob("*.toml")):
             self._scan(file, file.relative_to(directory).as_posix())
 
-    def place(self, table: str, key: str) -> str:
-        """``file:line`` of an entry's header; ``file`` of the pack where it is not found."""
-        return self._places.get((table, key), "pack.toml")
+    def place(self, table: str, key: str, otherwise: str = "pack.toml") -> str:
+        """``file:line`` of an entry's header (of the first of its table without a key), where it is found."""
+        return self._places.get((table, key), otherwise)
 
     def version(self, rule: str, number: int) -> str:
         """``file:line`` of a rule's version, counted from 0."""
