@@ -4,12 +4,10 @@
 import datetime
 import math
 import random
-import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-import pikepdf
 import pytest
 import zxingcpp
 from PIL import ImageFilter
@@ -22,6 +20,7 @@ from compliance.documents.press import Press
 from compliance.documents.proofs import Claim
 from compliance.documents.signing import open_seal
 from compliance.documents.verifying import Outcome, Verdict, verify_certificate
+from tests.documents.forgeries import FORGERIES, flipped, gap
 from tests.documents.reading import pdf_text, picture
 
 NOW = datetime.datetime(2026, 10, 5, 9, 0, tzinfo=datetime.UTC)
@@ -144,73 +143,6 @@ def test_a_certificate_without_a_key_is_not_issued(press: Press) -> None:
         render(kinds()["certificate"].sample_data(), using=press)
 
 
-def revised(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
-    """The file saved again by another program, after a change."""
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        change(opened)
-        output = BytesIO()
-        opened.save(output)
-        return output.getvalue()
-
-
-def updated(pdf: bytes, change: Callable) -> bytes:  # type: ignore[type-arg]
-    """The file with a change appended as an incremental update; the signed part stays untouched."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    change(writer)
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
-
-
-def white_overlay(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils import generic
-
-    writer.add_stream_to_page(
-        0,
-        writer.add_object(generic.StreamObject(stream_data=b"q 1 1 1 rg 60 600 500 60 re f Q")),
-    )
-
-
-def changed_catalog(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils.generic import NameObject
-
-    writer.root[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    writer.update_root()
-
-
-def note(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name, pdf_string
-
-    page = writer.find_page_for_modification(0)[0].get_object()
-    annotation = generic.DictionaryObject(
-        {
-            pdf_name("/Type"): pdf_name("/Annot"),
-            pdf_name("/Subtype"): pdf_name("/FreeText"),
-            pdf_name("/Contents"): pdf_string("Still holds"),
-            pdf_name("/Rect"): generic.ArrayObject(generic.NumberObject(n) for n in (9, 9, 99, 99)),
-        }
-    )
-    page["/Annots"].append(writer.add_object(annotation))
-    writer.update_container(page["/Annots"])
-
-
-def stripped(opened: pikepdf.Pdf) -> None:
-    del opened.Root["/AcroForm"], opened.Root["/Perms"], opened.pages[0]["/Annots"]
-
-
-def gap(pdf: bytes) -> tuple[int, int]:
-    """Where the signature's own digits stand."""
-    _, first, second, _ = map(int, re.findall(rb"/ByteRange \[\s*(\d+) (\d+) (\d+) (\d+)", pdf)[-1])
-    return first, second
-
-
-def flipped(pdf: bytes, at: int, bits: int = 1) -> bytes:
-    return pdf[:at] + bytes([pdf[at] ^ bits]) + pdf[at + 1 :]
-
-
 def test_a_byte_changed_anywhere_is_seen(
     genuine: Rendered, check: Callable[[bytes], Verdict]
 ) -> None:
@@ -226,24 +158,6 @@ def test_a_byte_changed_anywhere_is_seen(
     for at in places:
         for bits in (1, 0x20):  # 0x20 turns a hex digit's capital into a small letter
             assert check(flipped(pdf, at, bits)).outcome is not Outcome.GENUINE, at
-
-
-FORGERIES: dict[str, Callable[[bytes], bytes]] = {
-    "zeroes in the signature": lambda pdf: (
-        pdf[: gap(pdf)[0] + 1] + b"0" * (gap(pdf)[1] - gap(pdf)[0] - 2) + pdf[gap(pdf)[1] - 1 :]
-    ),
-    "bytes appended": lambda pdf: pdf + b"\n% more",
-    "a line end appended": lambda pdf: pdf + b"\n",
-    "truncated": lambda pdf: pdf[:-200],
-    "truncated in the middle": lambda pdf: pdf[: len(pdf) // 2],
-    "a white overlay": lambda pdf: updated(pdf, white_overlay),
-    "a changed catalog": lambda pdf: updated(pdf, changed_catalog),
-    "a note": lambda pdf: updated(pdf, note),
-    "saved again": lambda pdf: revised(pdf, lambda opened: None),
-    "the signature stripped": lambda pdf: revised(pdf, stripped),
-    "the unsigned file": lambda pdf: pdf[: pdf.index(b"%%EOF") + 6],
-    "another name in the same length": lambda pdf: pdf.replace(b"000042", b"000043"),
-}
 
 
 @pytest.mark.parametrize("name", FORGERIES)
