@@ -15,6 +15,7 @@ from compliance.rulebook.check import check as problems_of
 from compliance.rulebook.errors import nearest
 from compliance.rulebook.law_on import law_on, vocabulary
 from compliance.rulebook.pack import PACKS
+from compliance.rulebook.strictly import refuse_slips
 
 UNUSABLE_INPUT = 2
 # Some editors and shells of Windows write it before the first character.
@@ -34,27 +35,45 @@ def _refuse(message: str) -> None:
     sys.exit(UNUSABLE_INPUT)
 
 
-def _json(text: str) -> Any:
-    """Read JSON strictly: NaN and infinities are not numbers."""
+def _json(text: str) -> tuple[Any, list[str]]:
+    """Read JSON strictly: NaN and infinities are not numbers. Keys given twice are told beside it."""
+    twice: list[str] = []
 
     def no(word: str) -> None:
         raise ValueError(f"{word} is not a number")
 
+    def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice.extend(key for key in found if keys.count(key) > 1)
+        return found
+
     try:
-        return json.loads(text.removeprefix(BYTE_ORDER_MARK), parse_constant=no)
+        text = text.removeprefix(BYTE_ORDER_MARK)
+        return json.loads(text, parse_constant=no, object_pairs_hook=each_once), twice
     except json.JSONDecodeError as error:
         raise ValueError(f"this is not JSON: {error}") from error
+
+
+def _assessed(pack: Pack, visit: dict[str, Any], twice: list[str]) -> dict[str, Any]:
+    """Assess a visit written by hand; raises ``ValueError`` with what its writer should put right."""
+    if twice:
+        raise ValueError(f'"{twice[0]}" is given twice: only one of them can be meant')
+    result = assess_visit(pack, visit)
+    refuse_slips(pack, visit)
+    return result
 
 
 def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
     """Assess one line; what cannot be assessed is answered in its place."""
     name: Any = number
     try:
-        visit = _json(text)
+        visit, twice = _json(text)
         if not isinstance(visit, dict):
             raise ValueError("not a JSON object")
         name = visit.get("id", number)
-        return {"id": name} | assess_visit(pack, visit)
+        return {"id": name} | _assessed(pack, visit, twice)
     except (ValueError, RecursionError) as error:
         return {"id": name, "error": str(error)}
 
@@ -78,10 +97,10 @@ def assess(file: TextIO, lines: bool, directory: Path | None) -> None:
         _assess_lines(pack, file)
         return
     try:
-        visit = _json(file.read())
+        visit, twice = _json(file.read())
         if not isinstance(visit, dict):
             raise ValueError("the file must hold one JSON object")
-        result = {"id": visit.get("id")} | assess_visit(pack, visit)
+        result = {"id": visit.get("id")} | _assessed(pack, visit, twice)
     except (ValueError, RecursionError) as error:
         _refuse(str(error))
         return
@@ -144,8 +163,15 @@ def show_vocabulary(as_json: bool, directory: Path | None) -> None:
             unit = f" ({word['unit']})" if word["unit"] else ""
             click.echo(f"  {word['id']}: {word['type']}{unit}. {word['label']}")
             if word["options"]:
-                click.echo(f"      {', '.join(word['options'])}")
+                click.echo(f"      {', '.join(_option(word, code) for code in word['options'])}")
         click.echo()
+
+
+def _option(word: dict[str, Any], code: str) -> str:
+    """A code, and where it is offered if that is not everywhere its question is."""
+    only = word["options_only"].get(code, {})
+    told = "; ".join(f"{dims}: {', '.join(codes)}" for dims, codes in only.items())
+    return f"{code} ({told})" if told else code
 
 
 @rulebook.command("show")

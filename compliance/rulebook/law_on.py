@@ -45,7 +45,10 @@ def _touches(wanted: Any, dims: dict[str, str]) -> bool:
 
 
 def vocabulary(pack: Pack, language: str = "en") -> dict[str, Any]:
-    """Every question and operation fact: id, type, unit, options, dimensions, when asked."""
+    """Every question and operation fact: id, type, unit, options, dimensions, when asked.
+
+    ``options_only`` tells of an option that is not offered everywhere its question is, for what it is.
+    """
     return {
         "rulebook": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
         "dims": {
@@ -68,6 +71,11 @@ def _word(pack: Pack, entry: Entry, language: str) -> dict[str, Any]:
     for dim in pack.entries("dim"):
         every = [option["code"] for option in dim["options"]]
         word[f"{dim['id']}s"] = list(wanted.get(dim["id"], every))
+    word["options_only"] = {
+        option["code"]: {f"{dim}s": list(codes) for dim, codes in option["dims"].items()}
+        for option in entry.get("options", ())
+        if option.get("dims")
+    }
     word["asked_when"] = entry.get("ask_when")
     word["core"] = bool(entry.get("core", False))
     word["law"] = entry.get("law")

@@ -19,7 +19,7 @@ _ASKED = {
     "filled_by",
 }  # fmt: skip
 KEYS: Mapping[str, set[str]] = {
-    "dim": {"id", "options", "many", "optional", "label"},
+    "dim": {"id", "options", "many", "optional", "label", "never_mixed"},
     "severity": {"id", "weight", "label", "act_within_days"},
     "basis": {"id", "label"},
     "tier": {"id", "label"},
