@@ -17,7 +17,7 @@ from compliance.commands.stopping import Unusable, plainly
 from compliance.commands.written import write_whole
 from compliance.documents import DocumentRefused, kinds, release, render
 from compliance.documents.keys import root_certificates
-from compliance.documents.kinds import kind_called
+from compliance.documents.kinds import Kind, kind_called
 from compliance.documents.press import PrintingFailed
 from compliance.documents.verifying import MOST_BYTES
 from compliance.services.lifecycle import checking
@@ -59,12 +59,18 @@ def kinds_() -> None:
 def preview(kind: str, target: Path, source: Path | None, language: str) -> None:
     """Write a specimen of KIND with the kind's sample facts. Needs no setting and no database.
 
+    A file that names a story is laid over the sample of that story, so the story alone is enough.
+
     Exit status: 0 written; 1 it could not be printed; 2 something given cannot be used, and the
     message names it.
     """
     try:
         changes = {} if source is None else _facts(source)
-        data = kind_called(kind).sample_data({**changes, "kind": kind, "language": language})
+        shown = kind_called(kind)
+        data = shown.sample_data(
+            {**changes, "kind": kind, "language": language},
+            sample=_sample_of(shown, changes.get("story")),
+        )
         made = render(data, specimen=True)
     except DocumentRefused as refused:
         raise Unusable(refused.reason) from None
@@ -165,6 +171,14 @@ def verify(path: Path) -> None:
     click.echo(f"{checked.outcome}{named}: {checked.reason}")
     if not checked.holds:
         raise SystemExit(1)
+
+
+def _sample_of(kind: Kind, story: object) -> str:
+    """The name of the sample that tells a story; empty for the kind's own, which also stands in for none."""
+    if story == kind.sample.get("story"):
+        return ""
+    told = (name for name, sample in kind.samples.items() if sample.get("story") == story)
+    return next(told, "") if isinstance(story, str) else ""
 
 
 def _facts(path: Path) -> dict[str, Any]:

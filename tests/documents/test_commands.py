@@ -8,8 +8,10 @@ from click.testing import Result
 from flask import Flask
 
 from compliance.app import create_app
+from compliance.commands import documents
 from compliance.config import Settings
 from compliance.documents import kinds
+from compliance.documents.gates import refuse_unfit
 from tests.documents.reading import pdf_text
 
 
@@ -59,11 +61,32 @@ def test_a_preview_takes_facts_from_a_file(app: Flask, tmp_path: Path) -> None:
     assert "We gave advice. We did not test or score your shop." in text
 
 
+STORIES = [(kind.name, story) for kind in kinds().values() for story in kind.stories]
+
+
+@pytest.mark.parametrize(("name", "story"), STORIES, ids=["/".join(each) for each in STORIES])
+def test_every_story_has_a_sample_of_its_own_to_preview(name: str, story: str) -> None:
+    kind = kinds()[name]
+    data = kind.sample_data({"story": story}, sample=documents._sample_of(kind, story))
+    assert data.story == story
+    refuse_unfit(data, kind)
+
+
+def test_a_story_alone_is_enough_for_a_preview(app: Flask, tmp_path: Path) -> None:
+    source, target = tmp_path / "facts.json", tmp_path / "out.pdf"
+    source.write_text('{"story": "stopped-sale"}')
+    result = run(app, "document", "preview", "advice-letter", str(target), "--from", str(source))
+    assert result.exit_code == 0, result.output
+    assert "stopped" in pdf_text(target.read_bytes())
+
+
 @pytest.mark.parametrize(
     "facts, message",
     [
         ('{"premisses": {}}', "There is no entry called 'premisses'. Did you mean 'premises'?"),
         ('{"premises": {"name": "a \U0001f52a"}}', "U+1F52A"),
+        ('{"story": "stopped-sail"}', "story must be one of audit, engagement, stopped-sale"),
+        ('{"story": ["audit"]}', "story"),
         ("[1]", "must hold one JSON object"),
         ("{", "is not JSON"),
         ('{"recipient": {"lines": ["A", "B", "C"]}}', "must be a postcode"),
