@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -11,12 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.documents import DocumentData, Rendered
-from compliance.services.lifecycle import certificates, decisions, issue, notifications
+from compliance.services.lifecycle import certificates, decisions, issue
 from compliance.store.engine import db
-from compliance.store.models import Certificate, Document, Visit
+from compliance.store.models import Certificate, Visit
 from tests import town as made
-from tests.integration.lifecycle.conftest import REFUSED, SALE, audit_answers
+from tests.integration.lifecycle.conftest import SALE, audit_answers
+from tests.integration.store.crowd import issue_at_once, unprinted, without_hole_or_twin
 from tests.town import OFFICE, VISITED_ON, noon
 
 NOW = noon(VISITED_ON + timedelta(days=3))
@@ -24,35 +23,16 @@ CROWD = 50
 
 
 @pytest.fixture(autouse=True)
-def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Printing is tested elsewhere; here it would only make the queue longer."""
-
-    def quickly(data: DocumentData, office: object, **_: object) -> Rendered:
-        pdf = b"%PDF-" + data.reference.encode()
-        return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), 1, "none", data.language)
-
-    for module in (issue, certificates):
-        monkeypatch.setattr(module, "rendered", quickly)
+def nothing_is_printed() -> Iterator[None]:
+    """Leave the printing out."""
+    with unprinted():
+        yield
 
 
 def test_fifty_letters_at_once_have_numbers_without_a_hole_or_a_twin(app: Flask) -> None:
-    with Session(db.engine) as session, session.begin():
-        town = made.build(session)
-        visits = [town.agree(town.record("test_purchase", REFUSED)).id for _ in range(CROWD)]
-        reviewer = town.reviewer
-    engine = db.engine
-
-    def send(visit_id: str) -> str:
-        with Session(engine) as session, session.begin():
-            return notifications.notify(session, reviewer, NOW, OFFICE, visit_id).reference
-
-    # Each one twice: a double press among fifty.
-    with ThreadPoolExecutor(CROWD) as crowd:
-        references = list(crowd.map(send, [each for each in visits for _ in range(2)]))
-    assert references[::2] == references[1::2]
-    assert sorted(set(references)) == [f"NORF-2026-{number:06}" for number in range(1, CROWD + 1)]
-    with Session(engine) as session:
-        assert len(session.scalars(select(Document.id)).all()) == CROWD
+    """Five hundred are tried by `make bench` (tests/bench/numbers.py)."""
+    crowd = issue_at_once(db.engine, CROWD)
+    assert without_hole_or_twin(crowd, CROWD), (crowd.answered, crowd.kept)
 
 
 def test_a_certificate_falls_in_the_commit_of_the_decision(app: Flask) -> None:
