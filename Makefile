@@ -43,7 +43,8 @@ run: debian $(RUNTIME) $(STATIC)
 	@$(FLASK) db upgrade
 	@$(FLASK) demo load --if-empty
 	@echo 'Check knife sales: http://$(HOST):$(PORT)/   (Ctrl+C stops it)'
-	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) \
+	@# Batches of letters are issued beside the server; the worker ends when its parent, the server, does.
+	@$(FLASK) worker --with-parent & exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) \
 	    --blocking-threads 4 --workers-kill-timeout 10 --respawn-failed-workers --no-ws --log-level warning wsgi:app
 
 test: debian-browser setup check

@@ -16,6 +16,7 @@ from compliance.store.models import Authority, NumberSeries, Tenure
 from compliance.store.series import next_number
 from tests.integration.store import shop
 
+NOW = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, 9, 30, tzinfo=timezone(timedelta(hours=1)))
 
 
