@@ -19,7 +19,7 @@ from compliance.documents.law import law_book
 GIVEN = frozenset(
     [
         *("d", "title", "specimen", "address", "law", "day", "when", "law_sources", "point_notes"),
-        *("scan", "qr"),
+        *("scan", "qr", "size"),
     ]
 )
 
@@ -45,8 +45,8 @@ def style_sheet() -> str:
     return (FOLDER / SHARED / "print.css").read_text(encoding="utf-8")
 
 
-def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
-    """Return the HTML of a document.
+def compose(data: DocumentData, kind: Kind, *, specimen: bool, size: int = 0) -> str:
+    """Return the HTML of a document, in one of the sizes of its kind (0 the largest).
 
     `data` is ready to print and has passed the gates. Raises DocumentRefused when a sentence about
     the law has no verified wording for that nation and day, or the address fits no window.
@@ -75,6 +75,7 @@ def compose(data: DocumentData, kind: Kind, *, specimen: bool) -> str:
         "d": data,
         "title": kind.title[data.language],
         "specimen": specimen,
+        "size": size,
         "address": address_lines(data.recipient.lines) if kind.letter else (),
         "law": law,
         "day": day,

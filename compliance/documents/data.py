@@ -161,6 +161,6 @@ class DocumentData:
     status_url: str = _text(200, "")
     proof_url: str = _text(900, "")  # the page that checks it offline, # and the proof
     valid_until: date | None = None
-    checked: tuple[Channel, ...] = _many(6)
-    not_checked: tuple[Channel, ...] = _many(6)
+    checked: tuple[Channel, ...] = _many(8)
+    not_checked: tuple[Channel, ...] = _many(8)
     file: VisitFile | None = None  # the officers' own file; no letter has it

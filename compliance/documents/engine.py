@@ -18,7 +18,7 @@ from weasyprint.urls import URLFetcher
 from compliance.documents import line_memo
 from compliance.documents.finish import finish
 from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
-from compliance.documents.refused import DocumentRefused
+from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
 
 VARIANT = "pdf/a-3a"
 ADDRESS_CLASS = "address"
@@ -64,7 +64,8 @@ class Engine:
         if pages > most_pages:
             raise DocumentRefused(
                 f"The document would have {pages} pages; at most {most_pages} can be sent. "
-                "Shorten the texts or leave out points of least weight."
+                "Shorten the texts or leave out points of least weight.",
+                TOO_MANY_PAGES,
             )
         if letter:
             refuse_outside(_words(document))

@@ -30,6 +30,7 @@ class Kind:
     letter: bool  # posted: keeps the print geometry
     signed: bool
     most_pages: int
+    sizes: int  # how many sizes are tried, each smaller, until the pages are few enough
     about: str  # "visit", "certificate", or FILE: what a document of the kind tells of
     needs: tuple[str, ...]  # entries that must not be empty
     never: tuple[str, ...]  # entries that must stay empty
@@ -80,6 +81,14 @@ class Kind:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return f"{self.name}-{language}-{digest.hexdigest()[:12]}"
 
+    def words(self, language: str) -> str:
+        """What the kind says in a language, as its templates have it: its own and what all share."""
+        shared = FOLDER / SHARED
+        parts = [FOLDER / self.name / f"{language}.html", shared / f"{language}.html"]
+        if (frame := shared / f"letter.{language}.html").exists():
+            parts.append(frame)
+        return self.title[language] + "".join(path.read_text(encoding="utf-8") for path in parts)
+
     def sample_data(
         self, changes: Mapping[str, Any] | None = None, *, sample: str = ""
     ) -> DocumentData:
@@ -109,6 +118,7 @@ def kinds() -> dict[str, Kind]:
             letter=content.get("letter", True),
             signed=content.get("signed", False),
             most_pages=content.get("most_pages", 10),
+            sizes=content.get("sizes", 1),
             about=content.get("about", "visit"),
             needs=tuple(content.get("needs", ())),
             never=tuple(content.get("never", ())),

@@ -18,7 +18,7 @@ from compliance.documents import page_text
 from compliance.documents.compose import GIVEN, compose, environment
 from compliance.documents.data import DocumentData
 from compliance.documents.gates import names_in
-from compliance.documents.kinds import FILE, FOLDER, Kind, kinds
+from compliance.documents.kinds import FILE, FOLDER, SHARED, Kind, kinds
 from compliance.documents.refused import DocumentRefused
 from compliance.documents.wording import Wording, wording, words
 from compliance.rulebook import Pack, shipped_pack
@@ -51,7 +51,10 @@ def faults() -> list[Fault]:
     for path in sorted(FOLDER.rglob("*.html")):
         place, kind = path.relative_to(FOLDER).as_posix(), kinds().get(path.parent.name)
         told = kind is None or kind.about != FILE
-        found += faults_of_template(place, path.read_text(encoding="utf-8"), told=told)
+        ours = kind is not None or path.parent.name == SHARED
+        found += faults_of_template(
+            place, path.read_text(encoding="utf-8"), told=told, given=GIVEN if ours else None
+        )
     for kind in kinds().values():
         for sample in ("", *kind.samples):
             for language in kind.languages:
@@ -59,12 +62,17 @@ def faults() -> list[Fault]:
     return [*found, *faults_of_pack(shipped_pack())]
 
 
-def faults_of_template(place: str, source: str, *, told: bool = True) -> list[Fault]:
-    """Return the faults of one template, whichever branch they hide in; the words of one that is not
-    `told` to a business are its own affair."""
+def faults_of_template(
+    place: str, source: str, *, told: bool = True, given: frozenset[str] | None = GIVEN
+) -> list[Fault]:
+    """Return the faults of one template, whichever branch they hide in.
+
+    The words of one that is not `told` to a business are its own affair. `given` are the names it is
+    given; None where another than `compose` fills it.
+    """
     try:
         tree = environment().parse(source)
-        unknown = sorted(meta.find_undeclared_variables(tree) - GIVEN)
+        unknown = sorted(meta.find_undeclared_variables(tree) - given) if given else []
     except TemplateSyntaxError as error:
         return [Fault(place, f"Line {error.lineno} cannot be read: {error.message}")]
     # Jinja's own scan does not see what a block takes from the top of its file, nor a `set` in an `if`.

@@ -3,7 +3,7 @@ has one."""
 
 import hashlib
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from compliance.documents.characters import printable
 from compliance.documents.compose import compose, style_sheet
@@ -11,10 +11,10 @@ from compliance.documents.conformance import nonconformities
 from compliance.documents.data import DocumentData
 from compliance.documents.gates import refuse_said, refuse_unfit
 from compliance.documents.geometry import MOST_BYTES
-from compliance.documents.kinds import kind_called
+from compliance.documents.kinds import Kind, kind_called
 from compliance.documents.press import Press, PrintingFailed, press
 from compliance.documents.proofs import Claim
-from compliance.documents.refused import DocumentRefused
+from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
 
 
 class Seal(Protocol):
@@ -64,19 +64,15 @@ def render(
     record = data.file.as_kept if data.file else ""  # as it is kept, not as it is printed
     data = printable(data)
     refuse_unfit(data, kind)
-    html = compose(data, kind, specimen=specimen)
-    refuse_said(html, data, kind)
-    pdf, pages = (using or press()).make(
-        {
-            "html": html,
-            "css": style_sheet(),
-            "letter": kind.letter,
-            "most_pages": kind.most_pages,
-            "signature_purpose": f"Signature of {data.authority.name}" if signing else "",
-            "record": record,
-            "record_on": data.issued_on.isoformat(),
-        }
-    )
+    job = {
+        "css": style_sheet(),
+        "letter": kind.letter,
+        "most_pages": kind.most_pages,
+        "signature_purpose": f"Signature of {data.authority.name}" if signing else "",
+        "record": record,
+        "record_on": data.issued_on.isoformat(),
+    }
+    pdf, pages = _printed(data, kind, job, using or press(), specimen=specimen)
     if signing:
         assert seal is not None
         pdf = seal.sign(pdf)
@@ -91,3 +87,18 @@ def render(
         template_version=kind.version(data.language),
         language=data.language,
     )
+
+
+def _printed(
+    data: DocumentData, kind: Kind, job: dict[str, Any], using: Press, *, specimen: bool
+) -> tuple[bytes, int]:
+    """Print in the largest size that keeps to the kind's pages. Raises DocumentRefused."""
+    for size in range(kind.sizes):
+        html = compose(data, kind, specimen=specimen, size=size)
+        refuse_said(html, data, kind)
+        try:
+            return using.make({**job, "html": html})
+        except DocumentRefused as refused:
+            if refused.field != TOO_MANY_PAGES or size == kind.sizes - 1:
+                raise
+    raise AssertionError("a kind has at least one size")

@@ -20,6 +20,7 @@ from compliance.documents.press import Press
 from compliance.documents.proofs import Claim
 from compliance.documents.signing import open_seal
 from compliance.documents.verifying import Outcome, Verdict, verify_certificate
+from compliance.rulebook import shipped_pack
 from tests.documents.forgeries import FORGERIES, flipped, gap
 from tests.documents.reading import pdf_text, picture
 
@@ -55,6 +56,57 @@ def test_it_says_what_was_found_when_and_what_it_is_not(genuine: Rendered) -> No
     for word in ("grade", "score", "compliant", "approved", "safe "):
         assert word not in text.lower()
     assert genuine.pages == 1
+
+
+def _looked_at() -> dict[str, list[dict[str, object]]]:
+    """Every point of every way of selling, as a shop that does all of it well would have them."""
+    lines: dict[str, list[str]] = {}
+    for rule in shipped_pack().entries("rule"):
+        dims = rule.get("dims") or {}
+        if "store_audit" in dims.get("kind", ()):
+            for channel in dims.get("channel", ("For the whole business",)):
+                lines.setdefault(channel, []).append(rule["title"]["en"])
+    every = [{"name": name, "lines": given} for name, given in lines.items()]
+    half = [{**each, "lines": each["lines"][::2]} for each in every]  # type: ignore[index]
+    return {"all": every, "half": half}
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("seen, unseen", [("all", None), ("half", "half")])
+def test_it_is_one_page_whatever_was_looked_at_and_whatever_the_names(
+    seen: str, unseen: str | None, long: bool, press: Press
+) -> None:
+    looked_at = _looked_at()
+    not_a_test = {"name": "Any sale", "lines": ["This was not a test of a sale"]}
+    changes: dict[str, object] = {
+        "checked": looked_at[seen],
+        "not_checked": [*(looked_at[unseen] if unseen else []), not_a_test],
+    }
+    assert sum(len(each["lines"]) for each in looked_at["all"]) > 60  # type: ignore[arg-type,misc]
+    if long:
+        name = (
+            "The Marchwood and Wensum Valley Ironmongery, Garden, Kitchen and Hardware Company Ltd"
+        )
+        changes |= {"premises": {"name": name.ljust(90, "y")}, "operator": name.ljust(90, "y")}
+        changes |= {
+            "authority": {"name": "Trading Standards of " + "North and South Marchwood " * 2}
+        }
+    made = render(kinds()["certificate"].sample_data(changes), specimen=True, using=press)
+    assert made.pages == 1
+    text = pdf_text(made.pdf)
+    for channel in looked_at[seen]:
+        for line in channel["lines"]:  # type: ignore[attr-defined]
+            assert line in text
+
+
+def test_one_that_no_size_fits_on_a_page_is_refused_with_the_reason(press: Press) -> None:
+    channels = [
+        {"name": f"Way {n}", "lines": ["A point of many words " * 6] * 40} for n in range(6)
+    ]
+    data = kinds()["certificate"].sample_data({"checked": channels})
+    with pytest.raises(DocumentRefused, match=r"would have \d pages; at most 1") as refused:
+        render(data, specimen=True, using=press)
+    assert refused.value.field == "pages"
 
 
 def test_the_day_of_the_check_is_larger_than_the_day_it_ends(genuine: Rendered) -> None:
