@@ -118,7 +118,15 @@ def imported_roots(module: ast.Module) -> Iterator[str]:
             yield (node.module or "").split(".")[0]
 
 
-COLUMNS = {"columns.py", "blocks.py"}  # a million past visits are no work for plain Python
+# A million past visits are no work for plain Python.
+COLUMNS = {
+    "columns.py",
+    "planes.py",
+    "blocks.py",
+    "block_conditions.py",
+    "block_values.py",
+    "block_difference.py",
+}
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from compliance.commands.rulebook import rulebook
@@ -57,7 +58,9 @@ def replay_(directory: Path, since: str | None, as_json: bool) -> None:
                 shops := replay.shops(session),
                 as_of=today,
                 since=day,
+                folder=cast(Any, current_app).settings.ensure_data_dir(),
                 say=lambda done, total: click.echo(f"{done} of {total} shops", err=True),
+                say_read=_say_read,
             )
     if as_json:
         told = _json(old, new, tried, len(shops), day)
@@ -65,6 +68,11 @@ def replay_(directory: Path, since: str | None, as_json: bool) -> None:
         return
     for line in _lines(old, new, tried, len(shops)):
         click.echo(line)
+
+
+def _say_read(done: int, total: int) -> None:
+    if done == total or done % 10_000 == 0:
+        click.echo(f"{done} of {total} visits read that are new", err=True)
 
 
 def _proposed(directory: Path) -> Pack:

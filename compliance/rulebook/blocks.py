@@ -8,7 +8,7 @@ What a rulebook came to is kept by rule, condition and value. A rulebook that di
 from there: only what differs, and what rests on it, is worked out again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,9 @@ class Scored:
     scorer: "BlockScorer"
     parts: tuple[Part, ...]
     size: int
+    #: The bitmap of what it was scored from, where that was asked for, and the rules that are others now.
+    bitmap: NDArray[np.uint64] | None = None
+    others: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> list[str]:
@@ -102,11 +105,16 @@ class Scored:
     @cached_property
     def not_met(self) -> NDArray[np.uint64]:
         """A bitmap a visit: bit n of word n // 64 is set where the n-th rule is not met."""
-        words = (len(self.rules) + 63) // 64
-        bytes_ = np.zeros((self.size, words * 8), dtype=np.uint8)
-        for lane in range((len(self.rules) + 7) // 8):
-            self._lane(bytes_, lane)
-        return bytes_.view(np.uint64)
+        rules = self.rules
+        lanes: Sequence[int] = range((len(rules) + 7) // 8)
+        if self.bitmap is not None:
+            words = self.bitmap.copy()
+            lanes = [one for one in lanes if self.others.intersection(rules[8 * one : 8 * one + 8])]
+        else:
+            words = np.zeros((self.size, (len(rules) + 63) // 64), dtype=np.uint64)
+        for lane in lanes:
+            self._lane(words.view(np.uint8), lane)
+        return words
 
     def _lane(self, bytes_: NDArray[np.uint8], lane: int) -> None:
         """Write eight rules of the bitmap."""
@@ -158,7 +166,10 @@ class BlockScorer:
                 parts.append(self._part(block, self.wanted, None, None))
             else:
                 parts.append(self._part(block, stale, earlier.parts[number], earlier))
-        return Scored(self, tuple(parts), size)
+        if earlier is None or stale is None or list(self.pack.rules) != earlier.rules:
+            return Scored(self, tuple(parts), size)
+        others = frozenset(name for kind, name in stale if kind == "rule")
+        return Scored(self, tuple(parts), size, earlier.__dict__.get("not_met"), others)
 
     def _wanted(self) -> set[Node]:
         """Every rule, and what the outputs and the rules read, directly or not; nothing of history."""

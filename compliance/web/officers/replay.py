@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.rulebook import Pack
@@ -128,7 +128,8 @@ def show(proposal_id: int) -> ResponseReturnValue:
 @permission("rulebook.replay")
 def go_on(proposal_id: int) -> ResponseReturnValue:
     """Try the next shops. A script asks again and again; without one a button does."""
-    proposal = proposals.go_on(db.session, required_actor(), utc_now(), proposal_id)
+    folder = current_app.settings.ensure_data_dir()  # type: ignore[attr-defined]
+    proposal = proposals.go_on(db.session, required_actor(), utc_now(), proposal_id, folder)
     if request.headers.get("Accept") == "application/json":
         return {
             "done": proposal.done,
