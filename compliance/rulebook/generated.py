@@ -7,7 +7,7 @@ assessed. A test holds it equal to the closures of ``conditions.py`` on thousand
 Nothing of a pack reaches the source but through ``repr`` of its codes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -35,10 +35,11 @@ def is_plain(tree: Tree | None, questions: Mapping[str, Tree]) -> bool:
 
 
 class _Names:
-    """Local variable names for answers, in the order in which they are first needed."""
+    """Local variable names for answers, in the order in which they are first needed, and their codes."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes: Mapping[str, Sequence[str]]) -> None:
         self.of: dict[str, str] = {}
+        self.codes = codes
 
     def __call__(self, question: str) -> str:
         return self.of.setdefault(question, f"a{len(self.of)}")
@@ -55,22 +56,23 @@ def _certain(tree: Tree, truth: bool, name: _Names) -> str:
             return "(" + joins[truth].join(inner) + ")" if inner else repr((key == "all") is truth)
     if "not" in tree:
         return _certain(tree["not"], not truth, name)
+    wanted = [str(tree["is"])] if "is" in tree else [str(one) for one in tree["in"]]
+    if not truth:
+        wanted = [code for code in name.codes[tree["answer"]] if code not in wanted]
     answer = name(tree["answer"])
-    if "is" in tree:
-        code = repr(str(tree["is"]))
-        return f"{answer} == {code}" if truth else f"({answer} is not None and {answer} != {code})"
-    member = f"{answer} in {tuple(map(str, tree['in']))!r}"
-    return member if truth else f"({answer} is not None and not {member})"
+    return f"{answer} == {wanted[0]!r}" if len(wanted) == 1 else f"{answer} in {tuple(wanted)!r}"
 
 
 def plain_rules(
     rules: Iterable[tuple[str, int, str | None, Tree | None, Tree]],
+    codes: Mapping[str, Sequence[str]],
 ) -> Callable[[State], None]:
     """Generate one step for rules given as (id, bit, about, applies, met), all plain.
 
-    ``about`` is the question that may be answered "does not apply", if there is one.
+    ``about`` is the question that may be answered "does not apply", if there is one; ``codes`` are all
+    the definite answers of each question.
     """
-    name = _Names()
+    name = _Names(codes)
     lines = []
     for rule, bit, about, applies, met in rules:
         cases = []

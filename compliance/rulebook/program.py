@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from compliance.rulebook.answers import Reader, read_dims
+from compliance.rulebook.answers import Reader, codes_of, read_dims
 from compliance.rulebook.conditions import Test, compile_condition, reads
 from compliance.rulebook.errors import PackError
 from compliance.rulebook.generated import Findings, Shown, findings, is_plain, plain_rules
@@ -91,6 +91,7 @@ class Program:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self._codes = {name: codes_of(entry) for name, entry in pack.questions.items()}
         #: What a point of each severity weighs; the severities stand worst first.
         self.severity_weights = {
             entry["id"]: int(entry.get("weight", 0)) for entry in pack.entries("severity")
@@ -198,7 +199,7 @@ class Program:
         }
         worths = {name: point.worth for name, point in points.items()}
         plain = {name: point for name, point in points.items() if self._is_plain(point)}
-        own: list[Step] = [plain_rules(_plain(point) for point in plain.values())]
+        own: list[Step] = [plain_rules((_plain(point) for point in plain.values()), self._codes)]
         over_history: list[Step] = []
         for kind, name in self.sorted_nodes:
             if kind == "rule" and name in points and name not in plain:

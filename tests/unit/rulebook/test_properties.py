@@ -24,6 +24,7 @@ from tests.unit.rulebook.strategies import (
 )
 
 DAY = date(2026, 11, 22)
+CODES = ("yes", "no", "not_applicable")
 
 
 def _assess(pack: Pack, answers: dict[str, str]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def test_the_generated_rule_says_what_the_condition_says(
     tree: dict[str, Any], answers: dict[str, str]
 ) -> None:
     state = _state(answers)
-    plain_rules([("rule", 1, None, None, tree)])(state)
+    plain_rules([("rule", 1, None, None, tree)], dict.fromkeys(QUESTIONS, CODES))(state)
     outcome = {True: "met", False: "not_met", None: "not_assessed"}[compile_condition(tree)(state)]
     assert state.findings["rule"] == outcome
 
