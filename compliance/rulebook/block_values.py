@@ -3,8 +3,10 @@
 Shares keep their sums, so that when a rule changes they are corrected by what it adds and takes away.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from itertools import zip_longest
 from math import gcd
 from typing import Any
 
@@ -29,6 +31,8 @@ from compliance.rulebook.values import formula_of
 Term = tuple[str, int, Plane]
 #: The codes of one value, and nought for none, are told apart in a signed byte.
 MOST_CODES = 120
+#: Up to so many units a share is corrected, in two bytes a visit; beyond, it is added up again.
+MOST_UNITS = 65_535
 #: The formulas that blocks can work out.
 FORMULAS = frozenset({"cases", "share", "count_findings", "band", "cap", "worst"})
 #: What a share is made of: the ends of what was kept, and what could have been.
@@ -49,6 +53,7 @@ class Formulas:
     def __init__(self, program: Program) -> None:
         self.pack: Pack = program.pack
         self.worth = program.worth
+        self._units: dict[str, tuple[int, int]] = {}
         self.costs = list(program.severity_weights.values())
         self.severities = list(program.severity_weights)
 
@@ -92,13 +97,25 @@ class Formulas:
 
     def unit(self, value: Entry) -> int:
         """The weight a share is counted in: the greatest that measures all that its rules can cost."""
-        costs = [
-            times * cost
-            for name, times in self.counted(value).items()
-            for version in self.pack.rules[name]["version"]
-            for cost in self.worth(self.pack.rules[name], version).costs.values()
-        ]
-        return gcd(*costs) or 1
+        return self._measured(value)[0]
+
+    def most(self, value: Entry) -> int:
+        """How many units a share can come to, at most."""
+        return self._measured(value)[1]
+
+    def _measured(self, value: Entry) -> tuple[int, int]:
+        if value["name"] not in self._units:
+            costs = [
+                [
+                    times * cost
+                    for version in self.pack.rules[name]["version"]
+                    for cost in self.worth(self.pack.rules[name], version).costs.values()
+                ]
+                for name, times in self.counted(value).items()
+            ]
+            unit = gcd(*(cost for each in costs for cost in each)) or 1
+            self._units[value["name"]] = unit, sum(max(each) for each in costs) // unit
+        return self._units[value["name"]]
 
     def terms(self, block: Block, finding: Finding, times: int) -> Iterator[Term]:
         """What a rule adds to a share: to which side, how much, and where.
@@ -201,23 +218,30 @@ class Formulas:
         return Codes(table, low, high)
 
 
-def corrected(sums: Sums, before: list[Term], after: list[Term], size: int) -> Sums:
+def corrected(block: Block, sums: Sums, before: Iterable[Term], after: Iterable[Term]) -> Sums:
     """Return the sums of a share once what some rules brought to it is exchanged for something else."""
-    moved: dict[str, Array] = {}
-    for side, given in sums.sides.items():
-        most = int(given.max(initial=0)) + sum(weight for at, weight, _ in after if at == side)
-        found = given.astype(
-            np.promote_types(given.dtype, np.min_scalar_type(most // sums.unit + 1))
-        )
-        # Unsigned numbers go round at their end: the order of adding and taking away is free.
-        for terms, change in ((after, np.add), (before, np.subtract)):
-            for at, weight, where in terms:
-                if at == side:
-                    units = unpacked(where, size)
-                    if weight != sums.unit:
-                        units = units * found.dtype.type(weight // sums.unit)
-                    change(found, units, out=found)
-        moved[side] = found
+    less = block.planes.less
+    # What stays is neither taken away nor added again.
+    held: dict[tuple[str, int], list[list[Plane]]] = {}
+    for which, terms in enumerate((before, after)):
+        for side, weight, where in terms:
+            held.setdefault((side, weight // sums.unit), [[], []])[which].append(where)
+    moved = dict(sums.sides)
+    for (side, units), (old, new) in held.items():
+        pairs = list(zip_longest(old, new, fillvalue=block.none))
+        for change, planes in (
+            (np.add, [less(is_, was) for was, is_ in pairs]),
+            (np.subtract, [less(was, is_) for was, is_ in pairs]),
+        ):
+            for where in planes:
+                if where.any():
+                    if moved[side] is sums.sides[side]:
+                        moved[side] = moved[side].astype(
+                            np.promote_types(moved[side].dtype, np.uint16)
+                        )
+                    moved[side] = change(
+                        moved[side], unpacked(where, block.size) * np.uint16(units)
+                    )
     return Sums(moved, sums.unit)
 
 
@@ -258,20 +282,20 @@ def _band(block: Block, of: str, steps: list[dict[str, Any]]) -> Codes:
 
 def _worst(block: Block, names: list[str], order: list[str], unsettled: str) -> Codes:
     table = tuple(dict.fromkeys([*order, unsettled]))
-    low = high = np.full(block.size, -1, dtype=np.int8)
-    absent: Array | None = None
+    ends: list[tuple[Array, Array]] = []
     for name in names:
         value = block.values[name]
         if isinstance(value, Numbers):
             raise PackError(f'blocks cannot take the worst of the number "{name}"')
         first, second = (_moved(end, value.table, table) for end in (value.low, value.high))
-        missing = value.low < 0
-        absent = missing if absent is None else absent | missing
-        low = np.maximum(low, np.maximum(first, second))
-        high = np.maximum(high, np.minimum(first, second))
+        ends.append((first, second))
+    low = reduce(np.maximum, [np.maximum(first, second) for first, second in ends])
+    high = reduce(np.maximum, [np.minimum(first, second) for first, second in ends])
     code = chosen(low != high, np.int8(table.index(unsettled)), low)
-    if absent is not None and absent.any():
-        code = chosen(absent, np.int8(-1), code)
+    # One that is missing is -1 at both its ends, and so is then the lesser of all.
+    least = reduce(np.minimum, [first for first, _ in ends])
+    if least.min(initial=0) < 0:
+        code = chosen(least < 0, np.int8(-1), code)
     return Codes(table, code, code)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compliance.rulebook.block_conditions import Block, Codes, Finding, Numbers, Value
-from compliance.rulebook.block_values import FORMULAS, Formulas, Sums, corrected
+from compliance.rulebook.block_values import FORMULAS, MOST_UNITS, Formulas, Sums, corrected
 from compliance.rulebook.columns import Columns
 from compliance.rulebook.errors import PackError
 from compliance.rulebook.pack import Entry
@@ -255,7 +255,7 @@ class BlockScorer:
             return new.sums(part.block, value)
         old = earlier.scorer.formulas
         there = old.pack.by_id("value")[name]
-        if new.unit(value) != old.unit(there):
+        if new.unit(value) != old.unit(there) or new.most(value) > MOST_UNITS:
             return new.sums(part.block, value)
         now, then = new.counted(value), old.counted(there)
         differ = {
@@ -273,7 +273,7 @@ class BlockScorer:
             for rule in differ & now.keys()
             for term in new.terms(part.block, part.block.findings[rule], now[rule])
         ]
-        return corrected(before.sums[name], taken, added, part.block.size)
+        return corrected(part.block, before.sums[name], taken, added)
 
     def _rule(self, block: Block, rule: Entry) -> Finding:
         """Work out one rule's outcomes and severities."""
