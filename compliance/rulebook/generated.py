@@ -20,8 +20,8 @@ Findings = Callable[
     list[dict[str, Any]],
 ]
 CODED = ("yes_no", "choice")
-#: The outcomes of which a state keeps a bit a rule, and the variable that gathers them.
-BITS = {"met": "met", "not_met": "not_met", "not_assessed": "open_"}
+#: The variable that gathers the bits of the rules with an outcome; those left over are met.
+BITS = {"not_met": "not_met", "not_assessed": "open_", "not_applicable": "away"}
 OUTCOMES = ("met", "not_met", "not_applicable", "not_in_force", "not_assessed")
 
 
@@ -73,8 +73,9 @@ def plain_rules(
     the definite answers of each question.
     """
     name = _Names(codes)
-    lines = []
+    every, lines = 0, []
     for rule, bit, about, applies, met in rules:
+        every += bit
         cases = []
         if about is not None:
             cases.append((f"{name(about)} == {NOT_APPLICABLE!r}", "not_applicable"))
@@ -90,17 +91,19 @@ def plain_rules(
             lines.append(f"    {'elif' if place else 'if'} {when}:")
             lines.append(f"        found[{rule!r}] = {outcome!r}")
             if outcome in BITS:
-                lines.append(f"        {BITS[outcome]} |= {bit}")
+                lines.append(f"        {BITS[outcome]} += {bit}")
     looked_up = [f"    {local} = answer({question!r})" for question, local in name.of.items()]
     source = "\n".join(
         [
             "def step(state):",
             "    answer = state.answers.get",
             "    found = state.findings",
-            "    met, not_met, open_ = state.met, state.not_met, state.open",
+            "    not_met = open_ = away = 0",
             *looked_up,
             *lines,
-            "    state.met, state.not_met, state.open = met, not_met, open_",
+            f"    state.met += {every} - not_met - open_ - away",
+            "    state.not_met += not_met",
+            "    state.open += open_",
         ]
     )
     return cast("Callable[[State], None]", _function("step", source))

@@ -243,7 +243,7 @@ def main() -> None:
     for name, taken in times.items():
         best = min(taken)
         print(f"  {name:32} {best * 1e6:9.0f} us   {best / ours:6.1f}x ours")
-    for name in list(times)[1:]:
+    for name in ("zen-engine, decision tables", "rule-engine"):
         ratio = min(times[name]) / ours
         word = "met" if ratio >= GOAL else "NOT met"
         print(f"  goal, at least {GOAL:.0f}x faster than {name}: {ratio:.1f}x, {word}")
