@@ -75,6 +75,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # The second person: a service refuses the one who asked.
     "rulebook.adopt": _OFFICE,
     "rulebook.switch": _ADMINISTRATION,
+    # A named translator stands by the Welsh; an administrator writes that down.
+    "translation.confirm": _ADMINISTRATION,
     "policy.read": _EVERYONE,
     "policy.change": _ADMINISTRATION,
     "users.manage": _ADMINISTRATION,

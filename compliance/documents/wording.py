@@ -8,9 +8,6 @@ from functools import cache
 
 from compliance.documents.kinds import FOLDER, SHARED
 
-#: The languages whose texts no named translator has confirmed yet: shown as specimens, never issued.
-DRAFTED = ("cy",)
-
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: Headings and short answers flatter a text: they are not measured.
 _HEADING = 4

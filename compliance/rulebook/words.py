@@ -77,8 +77,7 @@ def answer_in_words(entry: Entry, value: Any, language: str = "en") -> str:
         )
     if kind in ("integer", "measure"):
         unit = entry.get("unit")
-        unit = UNITS.get(language, {}).get(unit, unit)
-        return f"{value} {unit}" if unit else str(value)
+        return f"{value} {UNITS.get(language, {}).get(unit, unit)}" if unit else str(value)
     if kind == "date":
         return day_in_words(str(value), language)
     if kind == "dates":

@@ -43,7 +43,7 @@ def add(
     """Take in a new authority.
 
     Without `kind` its name decides: a police force says so in its name. `details` are further
-    columns: address lines, postcode, phone, email, website, complaints_text, short_code. Raises
+    columns: address lines, postcode, phone, email, website, complaints_text, complaints_text_cy, short_code. Raises
     Refused when the name is empty or taken.
     """
     name = " ".join(name.split())

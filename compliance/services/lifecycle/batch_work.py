@@ -96,7 +96,10 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
         batch = session.get(Batch, batch_id)
         if batch is None or batch.state != "finished":
             return False
-        letters = [(each.reference, each.file.content) for each in batches.issued(session, batch)]
+        letters = [
+            (batches.name_in_run(each), each.file.content)
+            for each in batches.issued(session, batch)
+        ]
         made = [each[0] for each in batch.print_run.letters] if batch.print_run else []
         title = f"{batch.authority.name}: {batch.title}"
     if not letters or made == [reference for reference, _ in letters]:

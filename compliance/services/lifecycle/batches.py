@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from compliance.access import Actor
 from compliance.services.errors import NotFound, Refused
@@ -209,13 +209,24 @@ def refused(session: Session, batch: Batch) -> Sequence[BatchLetter]:
 
 
 def issued(session: Session, batch: Batch) -> Sequence[Document]:
-    """Return the letters of a batch that were issued, in its order: a print run."""
+    """Return the letters of a batch that were issued, in its order: a print run.
+
+    A letter that went out in two languages stands there in both, in the order in which they are shown.
+    """
+    kept = aliased(Document)
     return session.scalars(
         select(Document)
-        .join(BatchLetter, BatchLetter.document_id == Document.id)
+        .join(kept, kept.reference == Document.reference)
+        .join(BatchLetter, BatchLetter.document_id == kept.id)
         .where(BatchLetter.batch_id == batch.id, BatchLetter.state == "issued")
-        .order_by(BatchLetter.position)
+        .order_by(BatchLetter.position, Document.id)
     ).all()
+
+
+def name_in_run(document: Document) -> str:
+    """Return what tells a letter from the others of a print run."""
+    suffix = "" if document.language == "en" else f" ({document.language})"
+    return f"{document.reference}{suffix}"
 
 
 def progress(session: Session, batch: Batch) -> Progress:

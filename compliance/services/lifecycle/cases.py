@@ -52,8 +52,15 @@ class Case:
 
     @property
     def letters(self) -> list[Document]:
-        """The letters about the visit that went out, the oldest first; not those on a certificate."""
-        return [each for each in self.visit.documents if about_a_visit(each)]
+        """The letters about the visit that went out, the oldest first; not those on a certificate.
+
+        A letter that went out in two languages is one letter: the English stands for both.
+        """
+        found: dict[str, Document] = {}
+        for each in self.visit.documents:
+            if about_a_visit(each) and (each.reference not in found or each.language == "en"):
+                found[each.reference] = each
+        return list(found.values())
 
     @property
     def letters_before(self) -> list[Document]:
@@ -100,9 +107,19 @@ class Case:
     @cached_property
     def explanation(self) -> Explanation:
         """The assessment in words, every point down to its answers and source."""
-        return explain_result(
-            self.pack, self.result, self.version.answers, self.version.operation_facts
-        )
+        return self.explained("en")
+
+    def explained(self, language: str) -> Explanation:
+        """The same in another language."""
+        if language not in self._explained:
+            self._explained[language] = explain_result(
+                self.pack, self.result, self.version.answers, self.version.operation_facts, language
+            )
+        return self._explained[language]
+
+    @cached_property
+    def _explained(self) -> dict[str, Explanation]:
+        return {}
 
 
 def about_a_visit(document: Document) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 
 from compliance.documents import DocumentData
 from compliance.documents.data import Channel, Premises, Visit
+from compliance.documents.phrases import phrase
 from compliance.documents.proofs import Claim
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
@@ -17,9 +18,6 @@ from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.letters import authority_of, fitting, recipient_of
 
 KIND = "certificate"
-_EVERYWHERE = "For the whole business"
-_NOT_A_TEST = Channel(name="Any sale", lines=("This was not a test of a sale to a young person",))
-_NOT_LOOKED_AT = "We did not look at this way of selling"
 
 
 def certificate_data(
@@ -30,22 +28,26 @@ def certificate_data(
     valid_until: date,
     status_url: str,
     proof_url: Callable[[Claim], str],
+    language: str = "en",
 ) -> DocumentData:
-    """Return the data of a certificate that rests on the audit `case`.
+    """Return the data of a certificate, in a language, that rests on the audit `case`.
 
-    `proof_url` makes the address of the offline proof from what the certificate states. Raises Refused when the operator or the nation is not known.
+    `proof_url` makes the address of the offline proof from what the certificate states. Raises
+    Refused when the operator or the nation is not known.
     """
     visit = case.visit
     if visit.operator is None or visit.nation is None:
         raise Refused("A certificate names an operator: add who trades at these premises first.")
+    explained = case.explained(language)
     return fitting(
         DocumentData(
             kind=KIND,
+            language=language,
             reference=reference,
             issued_on=issued_on,
             nation=visit.nation,
             law_on=visit.visited_on,
-            authority=authority_of(visit.authority),
+            authority=authority_of(visit.authority, language),
             recipient=recipient_of(visit.operator, visit.premises),
             premises=Premises(
                 name=visit.premises.trading_name, postcode=visit.premises.postcode or ""
@@ -62,17 +64,17 @@ def certificate_data(
                 )
             ),
             valid_until=valid_until,
-            checked=_by_channel(case, case.explanation.with_outcome("met")),
+            checked=_by_channel(case, explained.with_outcome("met"), language),
             not_checked=(
-                *_by_channel(case, case.explanation.with_outcome("not_assessed")),
-                *_channels_not_visited(case),
-                _NOT_A_TEST,
+                *_by_channel(case, explained.with_outcome("not_assessed"), language),
+                *_channels_not_visited(case, language),
+                Channel(name=phrase("any_sale", language), lines=(phrase("not_a_test", language),)),
             ),
         )
     )
 
 
-def _by_channel(case: Case, points: Iterable[Point]) -> tuple[Channel, ...]:
+def _by_channel(case: Case, points: Iterable[Point], language: str) -> tuple[Channel, ...]:
     """Sort points under the ways of selling they belong to, those of every way first."""
     visited = case.visit.channels
     lines: dict[str, list[str]] = {}
@@ -81,24 +83,26 @@ def _by_channel(case: Case, points: Iterable[Point]) -> tuple[Channel, ...]:
         for channel in [each for each in visited if each in bound] if bound else [""]:
             lines.setdefault(channel, []).append(point.title)
     return tuple(
-        Channel(name=_name(case.pack, channel), lines=tuple(lines[channel]))
+        Channel(name=_name(case.pack, channel, language), lines=tuple(lines[channel]))
         for channel in ["", *visited]
         if channel in lines
     )
 
 
-def _channels_not_visited(case: Case) -> tuple[Channel, ...]:
+def _channels_not_visited(case: Case, language: str) -> tuple[Channel, ...]:
     return tuple(
-        Channel(name=_name(case.pack, channel), lines=(_NOT_LOOKED_AT,))
+        Channel(
+            name=_name(case.pack, channel, language), lines=(phrase("not_looked_at", language),)
+        )
         for channel in case.visit.premises.channels
         if channel not in case.visit.channels
     )
 
 
-def _name(pack: Pack, channel: str) -> str:
+def _name(pack: Pack, channel: str, language: str) -> str:
     if not channel:
-        return _EVERYWHERE
+        return phrase("everywhere", language)
     for option in pack.by_id("dim")["channel"]["options"]:
         if option["code"] == channel:
-            return text_of(option["label"])
+            return text_of(option["label"], language)
     return channel

@@ -21,6 +21,7 @@ from compliance.services.lifecycle.issue import (
     next_reference,
     rendered,
 )
+from compliance.services.lifecycle.languages import languages_owed
 from compliance.services.lifecycle.letters import Bearing, certificate_ended_data
 from compliance.services.lifecycle.opened import opened, visit_to_change
 from compliance.services.permission import require
@@ -43,16 +44,16 @@ def tell_certificate(
     certificate = untold_certificate(case)
     assert certificate is not None
     code = office.new_code()
-    bearing = Bearing(
-        reference=next_reference(session, case.visit.authority, now),
-        code=code,
-        issued_on=local_day(now),
-        public_url=office.public_url,
+    reference, code_hash = (
+        next_reference(session, case.visit.authority, now),
+        access_codes.hashed(code),
     )
-    data = certificate_ended_data(case, bearing, certificate)
-    document = keep(session, actor, now, rendered(data, office), data, case)
-    document.decision_id = certificate.ended_by_decision_id
-    document.access_code_hash = access_codes.hashed(code)
+    for language in languages_owed(case.visit.nation, case.visit.operator):
+        bearing = Bearing(reference, code, local_day(now), office.public_url, language=language)
+        data = certificate_ended_data(case, bearing, certificate)
+        document = keep(session, actor, now, rendered(data, office), data, case)
+        document.decision_id = certificate.ended_by_decision_id
+        document.access_code_hash = code_hash
     session.flush()
     session.expire(case.visit, ["documents"])
     return document

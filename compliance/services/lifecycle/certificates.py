@@ -22,7 +22,6 @@ from compliance.services.errors import NotFound, Refused
 from compliance.services.history import agreed_versions
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.certificate_data import certificate_data
-from compliance.services.lifecycle.conditions import missing_language
 from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.issue import (
     SPECIMEN_REFERENCE,
@@ -31,6 +30,7 @@ from compliance.services.lifecycle.issue import (
     next_reference,
     rendered,
 )
+from compliance.services.lifecycle.languages import held_for_language, languages_owed
 from compliance.services.lifecycle.machine import AWAITING
 from compliance.services.permission import require
 from compliance.store.models import Certificate, Decision, Document, Operator, Premises, Visit
@@ -140,18 +140,22 @@ def issue(
     for each in older:
         if each.document.visit_id == visit.id:
             return each
-    if held := missing_language(KIND, visit.nation):
+    if held := held_for_language(entitled.case, KIND):
         raise Refused(held)
     token = office.new_link()
-    data = certificate_data(
-        entitled.case,
-        reference=next_reference(session, visit.authority, now),
-        issued_on=today,
-        valid_until=entitled.valid_until,
-        status_url=f"{office.public_url}/c/{token}",
-        proof_url=office.proof_url,
-    )
-    document = keep(session, actor, now, rendered(data, office), data, entitled.case)
+    reference = next_reference(session, visit.authority, now)
+    # One certificate in every language it is owed in, the English last: that one stands for all.
+    for language in languages_owed(visit.nation, entitled.operator):
+        data = certificate_data(
+            entitled.case,
+            reference=reference,
+            issued_on=today,
+            valid_until=entitled.valid_until,
+            status_url=f"{office.public_url}/c/{token}",
+            proof_url=office.proof_url,
+            language=language,
+        )
+        document = keep(session, actor, now, rendered(data, office), data, entitled.case)
     certificate = Certificate(
         document=document,
         premises_id=premises.id,

@@ -56,8 +56,9 @@ def check(session: Session, now: datetime, pdf: bytes, roots: Sequence[bytes]) -
     if document is None:
         # Signed by us and yet not in our books: nothing that is said of it can be vouched for.
         return Checked(Outcome.NOT_OURS.value, "We have no record that we issued this file.")
-    if document.certificate is not None:
-        status = status_on(document.certificate, local_day(now))
+    certificate = document.standing
+    if certificate is not None:
+        status = status_on(certificate, local_day(now))
         if status is not Status.VALID:
             return Checked(status.value, ENDED[status], document)
     return Checked(GENUINE, verdict.reason, document)

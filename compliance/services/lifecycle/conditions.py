@@ -9,15 +9,12 @@ from datetime import date
 
 from compliance.access import Actor, allows
 from compliance.documents import kinds
-from compliance.documents.wording import DRAFTED
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.languages import held_for_language
 from compliance.services.lifecycle.machine import STEPS, Step
 from compliance.store.models import Certificate, Decision, Document
 
-#: The languages a letter or certificate is owed in where the premises is in a nation not named
-#: here; in Wales both are owed together (law.md 12).
-_OWED = {"wales": ("en", "cy")}
 #: The kind of letter that tells that a decision ended a certificate.
 CERTIFICATE_ENDED = "certificate-ended"
 
@@ -53,25 +50,6 @@ def require(name: str, moment: Moment) -> Step:
     if reason := reason_against(step, moment):
         raise Refused(reason)
     return step
-
-
-def languages_owed(nation: str | None) -> tuple[str, ...]:
-    """Return the languages in which something for premises in that nation is owed."""
-    return _OWED.get(nation or "", ("en",))
-
-
-def missing_language(kind: str, nation: str | None) -> str | None:
-    """Return why a document of `kind` is held for its language; None when it is not."""
-    kind_of = kinds()[kind]
-    waiting = [
-        each for each in languages_owed(nation) if each not in kind_of.languages or each in DRAFTED
-    ]
-    if not waiting:
-        return None
-    return (
-        "Held: the premises is in Wales, where the Welsh and the English version are owed "
-        "together. The Welsh is a draft until a named translator has confirmed it."
-    )
 
 
 def waiting_decision(case: Case) -> Decision | None:
@@ -168,16 +146,17 @@ def _nothing_holds_the_letter(moment: Moment) -> str | None:
 
 def _every_language_can_be_sent(moment: Moment) -> str | None:
     kind = moment.case.letter
-    return missing_language(kind, moment.case.visit.nation) if kind else None
+    return held_for_language(moment.case, kind) if kind else None
 
 
 def _the_decision_can_be_told_in_every_language(moment: Moment) -> str | None:
-    kind = decision_letter(moment.case, made_decision(moment.case))
-    return missing_language(kind, moment.case.visit.nation) if kind else None
+    decision = made_decision(moment.case)
+    kind = decision_letter(moment.case, decision)
+    return held_for_language(moment.case, kind, decision.step) if kind and decision else None
 
 
 def _the_end_can_be_told_in_every_language(moment: Moment) -> str | None:
-    return missing_language(CERTIFICATE_ENDED, moment.case.visit.nation)
+    return held_for_language(moment.case, CERTIFICATE_ENDED)
 
 
 def _a_certificate_ended(moment: Moment) -> str | None:

@@ -39,15 +39,18 @@ class Filter:
 
 def status_of(document: Document, today: date) -> str:
     """Return what a document is worth on a day: a certificate's status, else `sent` or `made`."""
-    if document.certificate is None:
+    certificate = document.standing
+    if certificate is None:
         return MADE if document.inputs["data"].get("file") else SENT
-    return status_on(document.certificate, today).value
+    return status_on(certificate, today).value
 
 
 def title_of(document: Document) -> str:
     """Return what a kind of document is called."""
     kind = kinds().get(document.kind)
-    return kind.title["en"] if kind else document.kind
+    if kind is None:
+        return document.kind
+    return kind.title["en"] if document.language == "en" else f"{kind.title['en']} (Welsh)"
 
 
 def title_on_file(document: Document) -> str:

@@ -5,9 +5,11 @@ What is issued is kept and served as it was; the same thing asked for twice is i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import permutations
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +17,15 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor
 from compliance.documents import DocumentData, DocumentRefused, Rendered, render
 from compliance.documents.data_json import to_json
+from compliance.documents.html_view import digest_of
 from compliance.documents.proofs import Claim
 from compliance.documents.render import Seal
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import access_codes
+from compliance.services.lifecycle import access_codes, document_html
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import letter_sent
 from compliance.services.lifecycle.deadlines import local_day
+from compliance.services.lifecycle.languages import languages_owed
 from compliance.services.lifecycle.letters import Bearing, letter_data, without_code
 from compliance.services.permission import require
 from compliance.store.models import Authority, Decision, Document, DocumentFile, VisitShare
@@ -29,6 +33,8 @@ from compliance.store.series import next_number, use
 
 SPECIMEN_REFERENCE = "SPECIMEN"
 SPECIMEN_CODE = "X" * access_codes.LENGTH
+#: What an authority adds to a decision in words of its own, by language: nothing.
+NOTHING_ADDED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,19 @@ class Office:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """A letter made outside the transaction that issues it, with a number reserved for it."""
+class Copy:
+    """A letter in one language: what it says, and its bytes."""
 
     data: DocumentData
     made: Rendered
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A letter made outside the transaction that issues it, with a number reserved for it."""
+
+    #: One for each language, in the order in which they are shown.
+    copies: tuple[Copy, ...]
     code: str
     assessment_id: int
     #: The number, and for whom it is reserved.
@@ -68,7 +82,7 @@ def print_letter(
     *,
     number: int,
     holder: str,
-    added: str = "",
+    added: Mapping[str, str] = NOTHING_ADDED,
 ) -> Printed:
     """Make the letter of a case with a reserved number; nothing is kept, and nobody waits meanwhile.
 
@@ -76,10 +90,30 @@ def print_letter(
     """
     code = office.new_code()
     reference = _reference(case.visit.authority, now, number)
-    bearing = Bearing(reference, code, local_day(now), office.public_url, added)
-    data = letter_data(case, bearing, decision)
-    made = rendered(data, office)
-    return Printed(data, made, code, case.assessment.id, number, holder)
+    bearing = Bearing(reference, code, local_day(now), office.public_url)
+    copies = tuple(
+        Copy(data, rendered(data, office)) for data in _in_each(case, bearing, decision, added)
+    )
+    return Printed(copies, code, case.assessment.id, number, holder)
+
+
+def _in_each(
+    case: Case, bearing: Bearing, decision: Decision | None, added: Mapping[str, str]
+) -> list[DocumentData]:
+    """The letter in every language it is owed in; own words must be there in each, or in none."""
+    languages = languages_owed(case.visit.nation, case.visit.operator)
+    words = {language: added.get(language, "").strip() for language in languages}
+    for language, other in permutations(languages, 2):
+        if words[language] and not words[other]:
+            raise Refused(
+                "This letter goes out in Welsh and in English. Write what you add in both languages, "
+                "or leave it out of both.",
+                "added" if other == "en" else f"added_{other}",
+            )
+    return [
+        letter_data(case, replace(bearing, language=each, added=words[each]), decision)
+        for each in languages
+    ]
 
 
 def issue_letter(
@@ -91,9 +125,11 @@ def issue_letter(
     decision: Decision | None = None,
     printed: Printed | None = None,
     *,
-    added: str = "",
+    added: Mapping[str, str] = NOTHING_ADDED,
 ) -> Document:
     """Issue the letter of a case, or of a decision on it; the one there is when it was issued.
+
+    In several languages it is issued together, under one reference and one code.
 
     The visit must be locked (`opened`). With `printed` those bytes are issued; without, it is printed
     here. Raises Refused with the reason when it cannot be made (then no number is used up, for the
@@ -110,16 +146,22 @@ def issue_letter(
         printed = print_letter(now, office, case, decision, number=number, holder="", added=added)
     elif (
         printed.assessment_id != case.assessment.id
-        or printed.data.issued_on != local_day(now)
+        or printed.copies[0].data.issued_on != local_day(now)
+        or [each.made.language for each in printed.copies]
+        != list(languages_owed(case.visit.nation, case.visit.operator))
         or not use(session, series, printed.number, printed.holder)
     ):
         raise Overtaken
-    document = keep(session, actor, now, printed.made, printed.data, case)
-    document.decision_id = decision.id if decision else None
-    document.access_code_hash = access_codes.hashed(printed.code)
+    code_hash = access_codes.hashed(printed.code)
+    for copy in printed.copies:
+        document = keep(session, actor, now, copy.made, copy.data, case)
+        document.decision_id = decision.id if decision else None
+        document.access_code_hash = code_hash
     session.flush()
     session.expire(case.visit, ["documents"])
-    return document
+    sent = letter_sent(case, decision)
+    assert sent is not None
+    return sent
 
 
 class Overtaken(Exception):
@@ -132,13 +174,17 @@ def preview_letter(
     case: Case,
     decision: Decision | None = None,
     *,
-    added: str = "",
+    added: Mapping[str, str] = NOTHING_ADDED,
+    language: str = "en",
 ) -> Rendered:
-    """Return the letter as it would go out, marked SPECIMEN; nothing is kept.
+    """Return the letter as it would go out in a language, marked SPECIMEN; nothing is kept.
 
     Raises Refused with the reason when it cannot be made.
     """
-    bearing = Bearing(SPECIMEN_REFERENCE, SPECIMEN_CODE, local_day(now), office.public_url, added)
+    words = added.get(language, "")
+    bearing = Bearing(
+        SPECIMEN_REFERENCE, SPECIMEN_CODE, local_day(now), office.public_url, words, language
+    )
     return rendered(letter_data(case, bearing, decision), office, specimen=True)
 
 
@@ -187,6 +233,7 @@ def keep(
             "visit_version": case.version.number,
             "assessment": case.assessment.id,
             "data": to_json(without_code(data)),
+            document_html.KEPT_AS: digest_of(data),
         },
         template_version=made.template_version,
         rulebook_sha256=case.assessment.rulebook_sha256,
@@ -198,20 +245,30 @@ def keep(
     return document
 
 
-def document_to_read(session: Session, actor: Actor, reference: str) -> Document:
-    """Return a document of the actor's authority, or of a visit shared with it. Raises NotFound."""
+def document_to_read(
+    session: Session, actor: Actor, reference: str, language: str | None = None
+) -> Document:
+    """Return a document of the actor's authority, or of a visit shared with it.
+
+    English unless a `language` is named or there is none in English. Raises NotFound.
+    """
     require(actor, "document.read")
-    document = session.scalar(
-        select(Document)
-        .where(Document.reference == reference)
-        .order_by(Document.language.desc())
-        .limit(1)
-    )
+    query = select(Document).where(Document.reference == reference)
+    if language is not None:
+        query = query.where(Document.language == language)
+    document = session.scalar(query.order_by(Document.language.desc()).limit(1))
     if document is None:
         raise NotFound
     if document.authority_id != actor.authority_id and not _shared(session, actor, document):
         raise NotFound
     return document
+
+
+def copies_of(session: Session, document: Document) -> Sequence[Document]:
+    """Return a document in every language it was issued in, the one that is shown first first."""
+    return session.scalars(
+        select(Document).where(Document.reference == document.reference).order_by(Document.id)
+    ).all()
 
 
 def _shared(session: Session, actor: Actor, document: Document) -> bool:
@@ -233,17 +290,19 @@ def replace_code(session: Session, actor: Actor, now: datetime, reference: str) 
     Raises NotFound for another authority's letter, Refused for a document without a code.
     """
     require(actor, "document.replace_code")
-    document = session.scalar(
+    documents = session.scalars(
         select(Document)
         .where(Document.reference == reference, Document.authority_id == actor.authority_id)
         .with_for_update()
-    )
-    if document is None:
+    ).all()
+    if not documents:
         raise NotFound
-    if document.access_code_hash is None:
+    if any(each.access_code_hash is None for each in documents):
         raise Refused("This document has no code")
     code = access_codes.new_code()
-    document.access_code_hash = access_codes.hashed(code)
-    document.access_code_replaced_at = now
+    code_hash = access_codes.hashed(code)
+    for each in documents:
+        each.access_code_hash = code_hash
+        each.access_code_replaced_at = now
     session.flush()
     return access_codes.spaced(code)

@@ -25,6 +25,7 @@ from compliance.documents.data import (
     Visit,
 )
 from compliance.documents.data_json import from_json
+from compliance.documents.phrases import phrase
 from compliance.rulebook.pack import text_of
 from compliance.rulebook.program import version_on
 from compliance.services.errors import Refused
@@ -42,21 +43,20 @@ _FEWEST_ACTIONS = 3
 _MOST_ACTIONS = 5
 #: The longest word of a name that is an initial or a title, not a name.
 _INITIALS = 2
-#: What a body is called on its letterhead.
-_KINDS = {"police": "Police force", "council": "Trading Standards"}
-_PARTS_OF_DAY = ((12, "in the morning"), (17, "in the afternoon"), (24, "in the evening"))
+_PARTS_OF_DAY = ((12, "morning"), (17, "afternoon"), (24, "evening"))
 
 
 @dataclass(frozen=True)
 class Bearing:
-    """What one issued copy bears and no other: its reference, its code, its day, and what the
-    authority adds to a decision in words of its own."""
+    """What one issued copy bears and no other: its reference, its code, its day, its language, and
+    what the authority adds to a decision in words of its own (in that language)."""
 
     reference: str
     code: str
     issued_on: date
     public_url: str
     added: str = ""
+    language: str = "en"
 
     @property
     def portal(self) -> Portal:
@@ -88,8 +88,8 @@ def letter_data(
     return fitting(
         replace(
             data,
-            points=_points(case, bearing.issued_on),
-            actions=_actions(case, data.kind, bearing.issued_on),
+            points=_points(case, bearing),
+            actions=_actions(case, data.kind, bearing),
             replaces=tuple(
                 Sent(reference=each.reference, issued_on=each.issued_on)
                 for each in case.letters_before
@@ -118,7 +118,7 @@ def _decision_data(case: Case, bearing: Bearing, decision: models.Decision) -> D
     kind, before = decision_letter(case, decision), letter_sent(case)
     if kind is None or before is None:
         raise Refused("This decision has no letter of its own.")
-    told = from_json(before.inputs["data"])
+    told = _told(before, bearing.language)
     story = kinds()[kind].story_after(told.kind, told.story)
     if story is None:
         raise Refused(
@@ -131,13 +131,23 @@ def _decision_data(case: Case, bearing: Bearing, decision: models.Decision) -> D
         replace(
             _about(case, bearing, kind, story),
             decided=True,
-            decision=step.says,
+            decision=step.says_in(bearing.language),
             added=bearing.added.strip(),
             follows=Sent(reference=before.reference, issued_on=before.issued_on),
             # Closing without action asks for nothing.
             actions=_advised(case, told, bearing.issued_on) if step.told else (),
         )
     )
+
+
+def _told(before: models.Document, language: str) -> DocumentData:
+    """What the letter before said, in the language if it went out in it."""
+    visit = before.visit
+    twins = (
+        [each for each in visit.documents if each.reference == before.reference] if visit else []
+    )
+    same = next((each for each in twins if each.language == language), before)
+    return from_json(same.inputs["data"])
 
 
 def _refuse_named(case: Case, added: str) -> None:
@@ -175,26 +185,31 @@ def _about(case: Case, bearing: Bearing, kind: str, story: str) -> DocumentData:
         issued_on=bearing.issued_on,
         nation=visit.nation,
         law_on=visit.visited_on,
-        authority=authority_of(visit.authority),
+        language=bearing.language,
+        authority=authority_of(visit.authority, bearing.language),
         recipient=recipient_of(visit.operator, visit.premises),
         premises=Premises(name=visit.premises.trading_name, postcode=visit.premises.postcode or ""),
         operator=visit.operator.legal_name,
-        visit=_visit(case),
+        visit=_visit(case, bearing.language),
         story=story,
         may_allege=bool(validity and validity["may_allege"]),
-        article=case.words("article"),
-        happened=case.words("happened"),
-        own_policy=case.words("own_policy"),
-        strengths=_strengths(case),
-        unchecked=_unchecked(case),
+        article=case.words("article", bearing.language),
+        happened=case.words("happened", bearing.language),
+        own_policy=case.words("own_policy", bearing.language),
+        strengths=_strengths(case, bearing.language),
+        unchecked=_unchecked(case, bearing.language),
         primary_authority=visit.operator.primary_authority_name or "",
-        copies_to=_copies(visit),
+        copies_to=_copies(visit, bearing.language),
         portal=bearing.portal,
     )
 
 
-def authority_of(authority: models.Authority) -> Authority:
-    """Return the letterhead. Raises Refused while the authority's own details are not complete."""
+def authority_of(authority: models.Authority, language: str = "en") -> Authority:
+    """Return the letterhead in a language.
+
+    Raises Refused while the authority's own details are not complete.
+    """
+    complaints = {"cy": authority.complaints_text_cy}.get(language, authority.complaints_text)
     missing = [
         words
         for words, given in (
@@ -202,7 +217,7 @@ def authority_of(authority: models.Authority) -> Authority:
             ("a phone number", authority.phone),
             ("an email address", authority.email),
             ("a website", authority.website),
-            ("how to complain", authority.complaints_text),
+            ("how to complain", complaints),
         )
         if not given
     ]
@@ -213,12 +228,12 @@ def authority_of(authority: models.Authority) -> Authority:
         )
     return Authority(
         name=authority.name,
-        kind=_KINDS[authority.kind],
+        kind=phrase(authority.kind, language),
         address=tuple(authority.address_lines),
         phone=authority.phone or "",
         email=authority.email or "",
         website=authority.website or "",
-        complaints=authority.complaints_text or "",
+        complaints=complaints or "",
     )
 
 
@@ -253,16 +268,16 @@ def _without(value: Any, path: list[str]) -> Any:
     return value if part.default is MISSING else replace(value, **{name: part.default})
 
 
-def _visit(case: Case) -> Visit:
+def _visit(case: Case, language: str) -> Visit:
     started = case.visit.started_at
     part = ""
     if started is not None:
         hour = started.astimezone(LONDON).hour
-        part = next(words for before, words in _PARTS_OF_DAY if hour < before)
-    return Visit(day=case.visit.visited_on, part_of_day=part, place=case.words("place"))
+        part = phrase(next(name for before, name in _PARTS_OF_DAY if hour < before), language)
+    return Visit(day=case.visit.visited_on, part_of_day=part, place=case.words("place", language))
 
 
-def _points(case: Case, issued_on: date) -> tuple[Point, ...]:
+def _points(case: Case, bearing: Bearing) -> tuple[Point, ...]:
     if case.result["validity"] is not None:
         # A test is told in a sentence; what to do about it stands in the actions.
         return ()
@@ -271,21 +286,23 @@ def _points(case: Case, issued_on: date) -> tuple[Point, ...]:
             found=point.says or f"{point.title}.",
             to_do=point.advice,
             label=point.basis_label,
-            **_when(case, finding["severity"], issued_on),
+            **_when(case, finding["severity"], bearing.issued_on),
             note=point.citation,
             law=finding["law"],
         )
-        for point, finding in _worst_first(case)
+        for point, finding in _worst_first(case, bearing.language)
         if point.advice
     ]
     return tuple(found)
 
 
-def _worst_first(case: Case):  # type: ignore[no-untyped-def]
+def _worst_first(case: Case, language: str):  # type: ignore[no-untyped-def]
     order = {entry["id"]: place for place, entry in enumerate(case.pack.entries("severity"))}
     both = [
         (point, finding)
-        for point, finding in zip(case.explanation.points, case.result["findings"], strict=True)
+        for point, finding in zip(
+            case.explained(language).points, case.result["findings"], strict=True
+        )
         if finding["outcome"] == "not_met" and not point.unverified
     ]
     return sorted(both, key=lambda each: order[each[1]["severity"]])
@@ -301,19 +318,19 @@ def _when(case: Case, severity: str, issued_on: date) -> dict[str, Any]:
     return {"by": issued_on + timedelta(days=days), "in_own_time": False}
 
 
-def _actions(case: Case, letter: str, issued_on: date) -> tuple[Action, ...]:
+def _actions(case: Case, letter: str, bearing: Bearing) -> tuple[Action, ...]:
     """What to do, the first three first; where the letter must have some, never fewer than three."""
     actions: dict[str, Action] = {}
-    for point, finding in _worst_first(case):
+    for point, finding in _worst_first(case, bearing.language):
         if point.advice:
             action = Action(
                 text=point.advice,
                 label=point.basis_label,
-                **_when(case, finding["severity"], issued_on),
+                **_when(case, finding["severity"], bearing.issued_on),
             )
             actions.setdefault(point.advice, action)
     if "actions" in kinds()[letter].needed(case.story):
-        for action in _first_steps(case, issued_on):
+        for action in _first_steps(case, bearing):
             if len(actions) < _FEWEST_ACTIONS:
                 actions.setdefault(action.text, action)
     return tuple(actions.values())[:_MOST_ACTIONS]
@@ -332,35 +349,35 @@ def _advised(case: Case, told: DocumentData, issued_on: date) -> tuple[Action, .
     return tuple(steps)
 
 
-def _first_steps(case: Case, issued_on: date) -> Iterator[Action]:
+def _first_steps(case: Case, bearing: Bearing) -> Iterator[Action]:
     """The rulebook's general first steps, as they stood on the day of the visit."""
     visited_on, nation = case.visit.visited_on, case.visit.nation or ""
     for name in case.pack.content["pack"].get("first_steps", ()):
         version = version_on(case.pack.rules[name], visited_on, {"nation": (nation,)})
         if version is not None:
             yield Action(
-                text=text_of(version["advice"]),
-                label=case.pack.label("basis", version["basis"]),
-                **_when(case, version["severity"], issued_on),
+                text=text_of(version["advice"], bearing.language),
+                label=case.pack.label("basis", version["basis"], bearing.language),
+                **_when(case, version["severity"], bearing.issued_on),
             )
 
 
-def _strengths(case: Case) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(point.says for point in case.explanation.with_outcome("met") if point.says)
-    )
+def _strengths(case: Case, language: str) -> tuple[str, ...]:
+    met = case.explained(language).with_outcome("met")
+    return tuple(dict.fromkeys(point.says for point in met if point.says))
 
 
-def _unchecked(case: Case) -> tuple[str, ...]:
+def _unchecked(case: Case, language: str) -> tuple[str, ...]:
     return tuple(
         f"{point.title}."
-        for point in case.explanation.with_outcome("not_assessed")
+        for point in case.explained(language).with_outcome("not_assessed")
         if point.points is not None or point.core
     )
 
 
-def _copies(visit: models.Visit) -> tuple[str, ...]:
+def _copies(visit: models.Visit, language: str) -> tuple[str, ...]:
     copies = [share.authority.name for share in visit.shares]
     if visit.operator and visit.operator.primary_authority_name:
-        copies.append(f"{visit.operator.primary_authority_name}, your Primary Authority partner")
+        partner = visit.operator.primary_authority_name
+        copies.append(phrase("partner", language, name=partner))
     return tuple(copies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import letter_sent, made_decision
-from compliance.services.lifecycle.issue import Office, Printed, issue_letter
+from compliance.services.lifecycle.issue import NOTHING_ADDED, Office, Printed, issue_letter
 from compliance.services.lifecycle.opened import opened
 from compliance.store.models import Document
 
@@ -49,11 +50,11 @@ def tell_decision(
     visit_id: str,
     printed: Printed | None = None,
     *,
-    added: str = "",
+    added: Mapping[str, str] = NOTHING_ADDED,
 ) -> Document:
     """Issue the letter that tells the decision on a visit; twice gives the same letter.
 
-    `added` is what the authority adds in words of its own.
+    `added` is what the authority adds in words of its own, by language.
     Raises Refused when the decision has no letter or it is held.
     """
     case, _ = opened(session, actor, now, visit_id, "tell_decision")

@@ -26,8 +26,8 @@ class PolicyStep:
 
     id: str
     label: str
-    #: What a decision letter says was decided, in a sentence or two.
-    says: str
+    #: What a decision letter says was decided, in a sentence or two, by language.
+    texts: Mapping[str, str]
     #: The next steps of an assessment after which it needs no reason: a plain pass.
     plain_for: frozenset[str]
     #: Needs a second person, and the Primary Authority step where the operator has one.
@@ -43,6 +43,15 @@ class PolicyStep:
     primary_authority_days: int
     #: Where in the law sheet or in published practice the step comes from.
     law: str
+
+    @property
+    def says(self) -> str:
+        """What a decision letter says in English; empty where it says nothing."""
+        return text_of(self.texts)
+
+    def says_in(self, language: str) -> str:
+        """The same in a language; empty where an authority's own policy has no such words."""
+        return self.texts.get(language, "")
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
     return PolicyStep(
         id=entry["id"],
         label=text_of(entry["label"]),
-        says=text_of(entry.get("says")),
+        texts=_by_language(entry.get("says")),
         plain_for=frozenset(entry.get("plain_for", ())),
         formal=bool(entry.get("formal", False)),
         told=bool(entry.get("told", False)),
@@ -97,3 +106,8 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
         primary_authority_days=entry["primary_authority_days"],
         law=entry.get("law", ""),
     )
+
+
+def _by_language(words: Mapping[str, str] | str | None) -> Mapping[str, str]:
+    """A text by language; an authority's own policy may have it as plain English."""
+    return {"en": words} if isinstance(words, str) else words or {}

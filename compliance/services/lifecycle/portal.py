@@ -107,4 +107,5 @@ def downloads(session: Session, letter: Document) -> Sequence[Document]:
         )
         .order_by(Document.id)
     )
-    return [letter, *others]
+    # A letter that went out in two languages stands first in both, in the order it was issued in.
+    return sorted([letter, *others], key=lambda each: (each.reference != letter.reference, each.id))

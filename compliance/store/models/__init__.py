@@ -14,6 +14,7 @@ from compliance.store.models.proposals import Proposal, ReplayChange
 from compliance.store.models.rulebooks import Adoption, AdoptionRequest, Reassessment, Switch
 from compliance.store.models.series import NumberSeries, ReservedNumber
 from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
+from compliance.store.models.translations import TextConfirmation
 from compliance.store.models.visits import Assessment, Rulebook, Visit, VisitVersion
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Rulebook",
     "Switch",
     "Tenure",
+    "TextConfirmation",
     "User",
     "UserSession",
     "Visit",

@@ -33,6 +33,8 @@ class Authority(Base):
     email: Mapped[str | None]
     website: Mapped[str | None]
     complaints_text: Mapped[str | None]
+    #: The same in Welsh, for letters in Welsh.
+    complaints_text_cy: Mapped[str | None]
     #: The enforcement policy as data; None: the service's usual one.
     policy: Mapped[dict[str, Any] | None]
     policy_version: Mapped[str | None]

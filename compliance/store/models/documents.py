@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from compliance.store.models.authorities import Authority
 from compliance.store.models.base import Base, one_of
@@ -63,6 +63,18 @@ class Document(Base):
     certificate: Mapped[Certificate | None] = relationship(
         back_populates="document", foreign_keys="Certificate.document_id"
     )
+
+    @property
+    def standing(self) -> Certificate | None:
+        """The life of the certificate that this is, in whichever language; None for a letter."""
+        session = object_session(self)
+        if self.certificate is not None or self.access_code_hash is not None or session is None:
+            return self.certificate
+        return session.scalar(
+            select(Certificate)
+            .join(Document, Certificate.document_id == Document.id)
+            .where(Document.reference == self.reference)
+        )
 
 
 class DocumentFile(Base):

@@ -12,6 +12,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     session,
     url_for,
 )
@@ -27,6 +28,7 @@ from compliance.store.engine import db, separate_session
 from compliance.store.models import Document
 from compliance.web import form_errors, limits, signed_in
 from compliance.web.dates import london_today, utc_now
+from compliance.web.document_page import document_page
 from compliance.web.forms import fields
 from compliance.web.guard import permission
 from compliance.web.pdf import pdf_response
@@ -121,9 +123,30 @@ def file(reference: str) -> ResponseReturnValue:
     letter = _opened()
     if letter is None:
         return redirect(url_for("letter.enter"))
+    language = request.args.get("language", letter.language)
     for each in portal.downloads(db.session, letter):
-        if each.reference == reference:
+        if (each.reference, each.language) == (reference, language):
             return _private(pdf_response(each.file.content, issue.file_name(each)))
+    raise NotFound
+
+
+@bp.get("/page/<reference>")
+@permission(PUBLIC)
+def page(reference: str) -> ResponseReturnValue:
+    """Show a document that belongs to the open letter as a page, with `?print=large` in large print."""
+    letter = _opened()
+    if letter is None:
+        return redirect(url_for("letter.enter"))
+    language = request.args.get("language", letter.language)
+    address = {"reference": reference, "language": language}
+    for each in portal.downloads(db.session, letter):
+        if (each.reference, each.language) == (reference, language):
+            return document_page(
+                each,
+                back=url_for("letter.view"),
+                here=url_for("letter.page", **address),
+                pdf=url_for("letter.file", **address),
+            )
     raise NotFound
 
 

@@ -160,11 +160,11 @@ def manifest(batch_id: int) -> ResponseReturnValue:
                 documents.title_on_file(each),
                 each.language,
                 each.premises.postcode,
-                *pages[each.reference],
+                *pages[batches.name_in_run(each)],
                 each.sha256,
             )
             for position, each in enumerate(batches.issued(db.session, batch), start=1)
-            if each.reference in pages
+            if batches.name_in_run(each) in pages
         ),
     )
 

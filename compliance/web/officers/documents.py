@@ -17,6 +17,7 @@ from compliance.store.models import Document
 from compliance.web import form_errors
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import local_moment, london_today, utc_now
+from compliance.web.document_page import document_page
 from compliance.web.guard import permission
 from compliance.web.officers.steps.forms import EndForm, PressForm
 from compliance.web.paging import PAGE_SIZE, Page, page_number
@@ -81,8 +82,24 @@ def show(reference: str) -> str:
 @permission("document.read")
 def file(reference: str) -> ResponseReturnValue:
     """Give the PDF as it was issued."""
-    document = issue.document_to_read(db.session, required_actor(), reference)
+    language = request.args.get("language")
+    document = issue.document_to_read(db.session, required_actor(), reference, language)
     return pdf_response(document.file.content, issue.file_name(document))
+
+
+@bp.get("/<reference>/html")
+@permission("document.read")
+def html(reference: str) -> ResponseReturnValue:
+    """Show a document as a page, with `?print=large` in large print."""
+    language = request.args.get("language")
+    document = issue.document_to_read(db.session, required_actor(), reference, language)
+    address = {"reference": reference, "language": document.language}
+    return document_page(
+        document,
+        back=url_for("documents.show", reference=reference),
+        here=url_for("documents.html", **address),
+        pdf=url_for("documents.file", **address),
+    )
 
 
 @bp.post("/<reference>/code")
@@ -113,6 +130,7 @@ def _page(document: Document, *, new_code: str = "", form: EndForm | None = None
     return render_template(
         "officers/documents/show.html",
         document=document,
+        copies=issue.copies_of(db.session, document),
         title=documents.title_on_file(document),
         status=documents.status_of(document, london_today()),
         statuses=STATUSES,

@@ -46,7 +46,7 @@ def upload() -> ResponseReturnValue:
 def _page(*, checked: checking.Checked | None = None, error: str = "") -> str:
     document = checked.document if checked else None
     # A letter is between an authority and a shop: of it, only that it is genuine is told.
-    public = document is not None and document.certificate is not None
+    public = document is not None and document.standing is not None
     return render_template(
         "public/check_document.html",
         checked=checked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.documents.wording import wording
@@ -13,6 +13,7 @@ from compliance.services.errors import Refused
 from compliance.services.lifecycle import issue, notifications
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import made_decision, reason_against
+from compliance.services.lifecycle.languages import languages_owed, owed_one
 from compliance.services.lifecycle.machine import STEPS
 from compliance.services.lifecycle.timeline import step_words
 from compliance.store.models import Decision
@@ -40,7 +41,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     form = DecisionLetterForm()
     style = _hard_to_read(form)
     if not style:
-        send = partial(notifications.tell_decision, added=form.added.data or "")
+        send = partial(notifications.tell_decision, added=form.words())
         sent = sending.pressed(form, send, visit.id)
         if sent is not None:
             return sent
@@ -59,8 +60,9 @@ def preview(visit_id: str) -> ResponseReturnValue:
     form = DecisionLetterForm()
     if form.validate():
         try:
+            language = owed_one(case, request.args.get("language"))
             made = issue.preview_letter(
-                utc_now(), office(), case, decision, added=form.added.data or ""
+                utc_now(), office(), case, decision, added=form.words(), language=language
             )
         except Refused as refused:
             form_errors.put(form, refused)
@@ -87,6 +89,7 @@ def _page(case: Case, decision: Decision, form: DecisionLetterForm, style: Seque
         says=case.policy.steps[decision.step].says,
         reason=reason_against(STEPS["tell_decision"], moment_of(case)),
         form=form,
+        languages=languages_owed(case.visit.nation, case.visit.operator),
         style=style,
         errors=form_errors.listed(form),
     )

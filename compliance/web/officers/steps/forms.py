@@ -43,8 +43,19 @@ class DecisionLetterForm(PressForm):
         longest=LONGEST_ADDED,
         hint="Short sentences in plain words. Name no person and give no time, till or age.",
     )
+    #: Asked where the letter goes out in Welsh too.
+    added_cy = fields.text(
+        "The same in Welsh",
+        what="What you add in Welsh",
+        longest=LONGEST_ADDED,
+        hint="A person translates it. Without it, leave both empty.",
+    )
     #: The words that were shown to be hard to read, and are wanted as they are.
     as_they_are = HiddenField()
+
+    def words(self) -> dict[str, str]:
+        """Return what is added, by language."""
+        return {"en": self.added.data or "", "cy": self.added_cy.data or ""}
 
 
 class DecideForm(FlaskForm):

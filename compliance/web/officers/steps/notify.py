@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance.services.lifecycle import notifications
 from compliance.services.lifecycle.conditions import letter_sent, reason_against
+from compliance.services.lifecycle.languages import languages_owed
 from compliance.services.lifecycle.letters import recipient_of
 from compliance.services.lifecycle.machine import STEPS
 from compliance.web import form_errors
@@ -42,6 +43,7 @@ def show(visit_id: str) -> ResponseReturnValue:
             if case.letter
             else case.words("letter"),
             sent=letter_sent(case),
+            languages=languages_owed(visit.nation, visit.operator),
             recipient=recipient_of(operator, visit.premises) if operator else None,
             reason=reason_against(STEPS["notify"], moment_of(case)),
             form=form,

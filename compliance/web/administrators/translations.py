@@ -1,0 +1,135 @@
+"""The Welsh of the service, text by text beside its English: a named translator's word for it is recorded here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from compliance.documents import render
+from compliance.documents.kinds import kinds
+from compliance.services import translations
+from compliance.services.errors import NotFound, Refused
+from compliance.services.translations import LETTERS, Said
+from compliance.store.engine import db
+from compliance.web import form_errors
+from compliance.web.dates import utc_now
+from compliance.web.forms import fields
+from compliance.web.guard import permission
+from compliance.web.in_use import rulebook_in_use
+from compliance.web.pdf import pdf_response
+from compliance.web.signed_in import required_actor
+
+bp = Blueprint("translations", __name__, url_prefix="/rulebook/translations")
+
+LANGUAGE = "cy"
+#: What the groups are called, in the order they are shown in.
+GROUPS = {
+    LETTERS: "Letters and the certificate",
+    "rule": "What was found, what is done well and what to do",
+    "sentence": "Sentences about the law",
+    "value": "What happened, as a letter tells it",
+    "step": "Decisions",
+    "basis": "Law or good practice",
+    "severity": "How serious a point is",
+    "dim": "Kinds of visit, nations and ways of selling",
+    "section": "Headings of the self-check",
+    "question": "Questions of the self-check",
+    "law": "Rows of the law sheet",
+}
+
+
+class ConfirmForm(FlaskForm):
+    """Who stands by the texts on the page."""
+
+    translator = fields.line(
+        "Name of the translator",
+        missing="Enter the name of the translator",
+        hint="The person who has read every text on this page beside its English.",
+    )
+    #: The drafts that were shown: none other is confirmed.
+    seen = HiddenField()
+
+
+@bp.get("")
+@permission("translation.confirm")
+def index() -> str:
+    """Show how much of each group is confirmed."""
+    texts = translations.released(rulebook_in_use(), LANGUAGE)
+    done = translations.confirmed(db.session, LANGUAGE)
+    counts = []
+    for group, title in GROUPS.items():
+        own = [each for each in texts if each.group == group]
+        waiting = sum(each.sha256 not in done for each in own)
+        if own:
+            counts.append((group, title, len(own), waiting))
+    return render_template(
+        "administrators/translations/index.html", counts=counts, pack=rulebook_in_use()
+    )
+
+
+@bp.route("/<group>", methods=["GET", "POST"])
+@permission("translation.confirm")
+def show(group: str) -> ResponseReturnValue:
+    """Show the texts of a group beside their English; POST records who stands by the drafts among them."""
+    texts = _texts(group)
+    drafts = translations.drafts(db.session, LANGUAGE, texts)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            if form.seen.data != _mark(drafts):
+                raise Refused(
+                    "These texts have changed since you opened this page. Read them again."
+                )
+            number = translations.confirm(
+                db.session,
+                required_actor(),
+                utc_now(),
+                language=LANGUAGE,
+                texts=drafts,
+                translator=form.translator.data or "",
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            flash(f"{number} {'text' if number == 1 else 'texts'} confirmed", "success")
+            return redirect(url_for("translations.index"))
+    page = render_template(
+        "administrators/translations/show.html",
+        group=group,
+        title=GROUPS[group],
+        texts=texts,
+        kinds=translations.translated_kinds(LANGUAGE) if group == LETTERS else [],
+        done=translations.confirmed(db.session, LANGUAGE),
+        drafts=drafts,
+        mark=_mark(drafts),
+        form=form,
+        errors=form_errors.listed(form),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/letters/<kind>.pdf")
+@permission("translation.confirm")
+def specimen(kind: str) -> ResponseReturnValue:
+    """Give the specimen of a kind of letter in Welsh, for a translator to read."""
+    if kind not in translations.translated_kinds(LANGUAGE):
+        raise NotFound
+    made = render(kinds()[kind].sample_data({"language": LANGUAGE}), specimen=True)
+    return pdf_response(made.pdf, f"specimen-{kind}-{LANGUAGE}.pdf")
+
+
+def _texts(group: str) -> list[Said]:
+    if group not in GROUPS:
+        raise NotFound
+    every = translations.released(rulebook_in_use(), LANGUAGE)
+    return [each for each in every if each.group == group]
+
+
+def _mark(drafts: Sequence[Said]) -> str:
+    """What tells one set of drafts from another."""
+    return hashlib.sha256("".join(each.sha256 for each in drafts).encode()).hexdigest()
