@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
+from compliance.commands.stopping import plainly
 from compliance.rulebook import shipped_pack
 from compliance.services import rulebooks
 from compliance.store import engine
@@ -26,11 +27,13 @@ def upgrade() -> None:
     What is kept stays. What administrators switched is laid over the new rulebook; where two people
     adopted a rulebook of their own, that one stays in use.
 
-    Exit status: 0 done, or nothing to do; 1 the database could not be changed, and was not.
+    Exit status: 0 done, or nothing to do; 1 the database could not be changed, and was not; 2 the folder
+    that DATABASE_URL names does not exist.
     """
-    engine.upgrade()
-    with separate_session() as session:
-        taken_in = rulebooks.take_in_release(session, datetime.now(UTC))
+    with plainly():
+        engine.upgrade()
+        with separate_session() as session:
+            taken_in = rulebooks.take_in_release(session, datetime.now(UTC))
     if taken_in:
         pack = shipped_pack()
         click.echo(f"The rulebook of this release is taken in: {pack.id} {pack.version}.")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from compliance.services.errors import Refused
-from compliance.store.engine import OutOfDate
+from compliance.store.engine import NoFolder, OutOfDate
 
 
 class Unusable(click.ClickException):
@@ -19,10 +19,12 @@ class Unusable(click.ClickException):
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Turn a service's refusal into a message and exit status 2, an old database into 1."""
+    """Turn a service's refusal or a mistyped folder into a message and exit status 2, an old database into 1."""
     try:
         yield
     except Refused as refused:
         raise Unusable(refused.message) from None
+    except NoFolder as mistyped:
+        raise Unusable(str(mistyped)) from None
     except OutOfDate as old:
         raise click.ClickException(str(old)) from None

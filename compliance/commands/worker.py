@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from compliance.commands.stopping import plainly
 from compliance.jobs import jobs_of
 from compliance.store.engine import make_ready
 
@@ -23,7 +24,8 @@ from compliance.store.engine import make_ready
 @with_appcontext
 def worker(workers: int, with_parent: bool) -> None:
     """Issue the letters of batches until stopped; a letter begun is finished first."""
-    make_ready()
+    with plainly():
+        make_ready()
     jobs = jobs_of(current_app)
     consumer = jobs.queue.create_consumer(
         workers=workers,

@@ -54,22 +54,35 @@ def init_app(app: Flask, settings: Settings) -> None:
     ]
     alembic.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_engine(db.engine, may_make=settings.data_dir)
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Make connections of `engine` durable and strict. PostgreSQL is so by default."""
+class NoFolder(RuntimeError):
+    """The file of the database is to lie in a folder that does not exist, and is not ours to make."""
+
+
+def prepare_engine(engine: Engine, may_make: Path | None = None) -> None:
+    """Make connections of `engine` durable and strict. PostgreSQL is so by default.
+
+    `may_make` is the folder that is made on first use; any other that does not exist was mistyped, and
+    connecting raises NoFolder.
+    """
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     path = engine.url.database
     if path and path != ":memory:":
-        event.listen(engine, "do_connect", lambda *_: _make_folder(Path(path)))
+        event.listen(engine, "do_connect", lambda *_: _see_to_folder(Path(path).parent, may_make))
 
 
-def _make_folder(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _see_to_folder(folder: Path, may_make: Path | None) -> None:
+    if folder == may_make:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not folder.is_dir():
+        raise NoFolder(
+            f"The folder {folder} of the database does not exist. Make it, or correct DATABASE_URL."
+        )
 
 
 def _set_up_sqlite(connection: SqliteConnection, _record: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from compliance import cli
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.services import passwords
 from compliance.store import engine
 from compliance.store.engine import db
 from compliance.store.models import Authority, Base, Premises, User
 
+SMALL_RULEBOOK = Path(__file__).parents[1] / "data" / "packs" / "bicycle_hire"
+PASSWORD = "four words nobody guesses"
 HEADER = "FHRSID,BusinessName,AddressLine1,AddressLine2,PostCode\n"
 LIST = HEADER + "1,Corner Shop,1 High Street,Norwich,NR1 1AA\n2,No Address,,,\n"
 
@@ -233,3 +237,62 @@ def test_a_database_of_another_release_is_not_touched(app: Flask, file: Path) ->
     assert result.exit_code == 1
     assert "flask --app wsgi db upgrade" in result.output
     assert rows(app, Premises) == 0
+
+
+class TestAMistypedFolder:
+    """`DATABASE_URL` names a file in a folder that does not exist."""
+
+    @pytest.fixture
+    def mistyped(self, tmp_path: Path) -> Flask:
+        """An application whose database is to lie where nothing is."""
+        return _application(f"sqlite:///{tmp_path / 'srv' / 'knvies' / 'k.db'}", tmp_path / "data")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("db", "upgrade"),
+            ("premises", "import", "shops.csv", "--authority", "Norfolk Constabulary"),
+            ("demo", "load"),
+            ("document", "list"),
+            ("document", "export", "X", "out.pdf"),
+            ("rulebook", "export", "rulebook"),
+            ("rulebook", "replay", "--proposed", "proposed"),
+            ("worker",),
+        ],
+        ids=" ".join,
+    )
+    def test_is_named_by_every_command_and_not_made(
+        self,
+        mistyped: Flask,
+        words: tuple[str, ...],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "shops.csv").write_text(LIST)
+        shutil.copytree(SMALL_RULEBOOK, tmp_path / "proposed")
+        result = run(mistyped, *words)
+        assert result.exit_code == 2, result.output
+        folder = tmp_path / "srv" / "knvies"
+        said = f"Error: The folder {folder} of the database does not exist."
+        assert result.output.splitlines()[-1].startswith(said)
+        assert not (tmp_path / "srv").exists()
+
+    def test_is_named_when_somebody_is_added(self, mistyped: Flask, tmp_path: Path) -> None:
+        words = ("user", "add", "a@example.org", "--name", "A", "--authority", "Norfolk", "--role")
+        result = run(mistyped, *words, "administrator", typed=f"{PASSWORD}\n{PASSWORD}\n")
+        assert result.exit_code == 2, result.output
+        assert "of the database does not exist" in result.output
+        assert not (tmp_path / "srv").exists()
+
+    def test_the_data_folder_is_made_on_first_use(self, tmp_path: Path) -> None:
+        data = tmp_path / "new" / "deep"
+        result = run(_application("", data), "db", "upgrade")
+        assert result.exit_code == 0, result.output
+        assert (data / "check-knife-sales.db").is_file()
+
+
+def _application(database_url: str, data: Path) -> Flask:
+    return create_app(
+        Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(data)})
+    )
