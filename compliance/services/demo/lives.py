@@ -24,6 +24,7 @@ from compliance.services.demo.operations import Operations, facts_of_visit
 from compliance.services.drafts import Typed
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import (
+    certificate_letters,
     certificates,
     closing,
     decisions,
@@ -33,6 +34,11 @@ from compliance.services.lifecycle import (
     shares,
 )
 from compliance.services.lifecycle.cases import Case, case_of
+from compliance.services.lifecycle.conditions import (
+    decision_letter,
+    made_decision,
+    untold_certificate,
+)
 from compliance.services.lifecycle.issue import Office
 from compliance.services.visit_content import Record
 from compliance.store.models import Premises, Visit
@@ -352,9 +358,13 @@ class VisitLife:
         )
 
     def _tell(self, now: datetime) -> None:
-        decision = self._visit.decisions[-1] if self._visit.decisions else None
-        if decision is not None and self._case.policy.steps[decision.step].told:
+        if decision_letter(self._case, made_decision(self._case)) is not None:
             document = notifications.tell_decision(
+                self.life.session, self.reviewer, now, self._office(now), self._visit.id
+            )
+            self.life.office.note_code(document)
+        if untold_certificate(self._case) is not None:
+            document = certificate_letters.tell_certificate(
                 self.life.session, self.reviewer, now, self._office(now), self._visit.id
             )
             self.life.office.note_code(document)
