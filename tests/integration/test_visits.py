@@ -439,7 +439,7 @@ def test_facts_that_spoil_a_test_are_recorded_and_flagged(
     row = assessments.latest_assessment(session, visit)
     assert row is not None
     assert (row.validity, row.may_allege, row.counts) == ("invalid", False, False)
-    explained = assessments.explain(session, row)
+    explained = assessments.explain(session, row, officer.authority_id)
     assert [(one.id, one.means) for one in explained.conditions] == [
         ("A1", "The buyer was an adult.")
     ]
@@ -465,7 +465,7 @@ def test_every_point_is_explained_down_to_answer_and_statute(
     visits.record(session, officer, NOW, visit, Record({"log": "no"}), pack)
     row = assessments.latest_assessment(session, visit)
     assert row is not None
-    explained = assessments.explain(session, row)
+    explained = assessments.explain(session, row, officer.authority_id)
     log, prompts = explained.points
     assert (log.title, log.outcome, log.says) == ("A log is kept", "not_met", "There is no log.")
     assert (log.citation, log.law, log.advice) == ("An Act, s.2", "A row of the law", "Keep a log.")
