@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import Session, selectinload
 
 from compliance.access import Actor
-from compliance.services import duplicates, operators, postcodes, premises_fields
+from compliance.services import duplicates, operators, postcodes, premises_fields, rulebooks
 from compliance.services.assessments import assess_waiting
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import certificates
@@ -121,6 +121,11 @@ def similar(session: Session, details: PremisesDetails) -> tuple[Premises, str] 
     return (session.get_one(Premises, match[0].premises_id), match[1]) if match else None
 
 
+def _checked(session: Session, now: datetime, details: PremisesDetails) -> PremisesDetails:
+    today = premises_fields.local_day(now)
+    return premises_fields.checked(details, today, rulebooks.current(session, today))
+
+
 def create(
     session: Session,
     actor: Actor,
@@ -138,7 +143,7 @@ def create(
     for a field, or when one like it is kept and nobody said that it is another.
     """
     require(actor, "premises.edit")
-    details = premises_fields.checked(details, premises_fields.local_day(now))
+    details = _checked(session, now, details)
     if not not_a_duplicate and (match := similar(session, details)):
         raise Refused(
             f"{match[0].trading_name}, {', '.join(match[0].address_lines)} is kept already. "
@@ -168,7 +173,7 @@ def edit(
 ) -> Premises:
     """Change what is known of a premises. Raises NotFound; Refused for a field."""
     premises = _to_change(session, actor, premises_id)
-    details = premises_fields.checked(details, premises_fields.local_day(now))
+    details = _checked(session, now, details)
     premises_fields.apply(premises, details)
     _set_partner(session, actor, premises, partner_authority_id)
     if premises.nation_origin in ("to_confirm", "postcode"):

@@ -39,8 +39,11 @@ class PremisesDetails:
     sells_knives_seen_on: date | None = None
 
 
-def checked(details: PremisesDetails, today: date) -> PremisesDetails:
-    """Return `details` tidied. Raises Refused, naming the field, for what cannot be kept."""
+def checked(details: PremisesDetails, today: date, pack: Pack) -> PremisesDetails:
+    """Return `details` tidied. Raises Refused, naming the field, for what cannot be kept.
+
+    `pack` is the rulebook whose ways of selling are known today.
+    """
     tidied = {each.name: _tidy(each.name, getattr(details, each.name)) for each in fields(details)}
     if not tidied["trading_name"]:
         raise Refused("Enter the name the shop trades under", "trading_name")
@@ -54,7 +57,7 @@ def checked(details: PremisesDetails, today: date) -> PremisesDetails:
     if tidied["uprn"] and not re.fullmatch(r"[0-9]{1,12}", tidied["uprn"]):
         raise Refused("UPRN must be a number of up to 12 digits", "uprn")
     if tidied["channels"]:
-        unknown = set(tidied["channels"]) - set(channel_labels())
+        unknown = set(tidied["channels"]) - set(channel_labels(pack))
         if unknown:
             raise Refused(f"There is no way of selling called {min(unknown)}", "channels")
     if tidied["shop_kind"] and tidied["shop_kind"] not in shop_kinds.labels():

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.services import authorities, postcodes, premises_fields
+from compliance.services import authorities, postcodes, premises_fields, rulebooks
 from compliance.services.duplicates import Entry, Register, register
 from compliance.services.errors import Refused
 from compliance.services.premises_fields import PremisesDetails
@@ -102,6 +102,7 @@ class _Import:
     ) -> None:
         self.session = session
         self.now = now
+        self.pack = rulebooks.current(session, premises_fields.local_day(now))
         self.file = file
         self.authority = authority
         self.nation = nation
@@ -277,6 +278,7 @@ class _Import:
                     sells_knives_seen_on=seen_on,
                 ),
                 premises_fields.local_day(self.now),
+                self.pack,
             )
         except Refused as refused:
             raise _Rejection(f"{refused.field}: {refused.message}") from None
