@@ -472,6 +472,12 @@ def test_every_point_is_explained_down_to_answer_and_statute(
     assert [(one.line, one.answer) for one in log.because] == [("Log", "No")]
     assert (log.points, prompts.points) == (75.0, 25.0)
     assert prompts.outcome_label == "Not observed"
+    assert explained.open_questions == ()  # whatever the prompts are, the grade is settled
+    better = begin(session, officer, shop, pack)
+    visits.record(session, officer, NOW, better, Record({"log": "yes"}), pack)
+    row = assessments.latest_assessment(session, better)
+    assert row is not None
+    explained = assessments.explain(session, row, officer.authority_id)
     assert [(one.id, one.points) for one in explained.open_questions] == [("prompt", 25.0)]
 
 
