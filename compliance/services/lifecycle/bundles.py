@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.documents.data_json import to_json
+from compliance.documents.html_view import digest_of
 from compliance.services import assessments
 from compliance.services.errors import NotFound
+from compliance.services.lifecycle import document_html
 from compliance.services.lifecycle.bundle_data import KIND, bundle_data
 from compliance.services.lifecycle.issue import Office, next_reference, rendered
 from compliance.services.permission import require
@@ -60,6 +62,7 @@ def make(session: Session, actor: Actor, now: datetime, office: Office, visit_id
             "visit_version": visit.versions[-1].number,
             "assessment": row.id if row else None,
             "data": to_json(data),
+            document_html.KEPT_AS: digest_of(data),
         },
         template_version=printed.template_version,
         rulebook_sha256=row.rulebook_sha256 if row else None,
