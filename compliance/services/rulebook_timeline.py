@@ -8,8 +8,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from compliance.rulebook.amended import key_of
-from compliance.services import rulebooks
 from compliance.store.models import Adoption, AdoptionRequest, Proposal, Switch, User
 
 
@@ -22,8 +20,6 @@ class Event:
     #: The people, each with their authority; nobody, where it came with a release.
     who: tuple[str, ...]
     note: str = ""
-    #: What it was about: a provision or a row of the law, by its name.
-    about: str = ""
     #: Visits from this day on; None: of any day.
     effective_from: date | None = None
     #: The rulebook it led to (id and version, hash); empty where it led to none.
@@ -41,20 +37,21 @@ def events(session: Session) -> list[Event]:
     found: list[tuple[datetime, int, Event]] = []
     by_switch: dict[int, Adoption] = {}
     by_request: dict[int, Adoption] = {}
-    for place, one in enumerate(adoptions):
+    for one in adoptions:
         if one.switch_id is not None:
             by_switch.setdefault(one.switch_id, one)
         elif one.request_id is not None:
             by_request.setdefault(one.request_id, one)
         else:
-            found.append((one.adopted_at, place, _release(one)))
+            # It is taken in before the switch of the same moment is laid over it.
+            found.append((one.adopted_at, 0, _release(one)))
     for switch in session.scalars(select(Switch).options(joinedload(Switch.made_by))):
-        found.append((switch.made_at, 0, _switched(switch, by_switch.get(switch.id))))
+        found.append((switch.made_at, 1, _switched(switch, by_switch.get(switch.id))))
     requests = select(AdoptionRequest).options(
         joinedload(AdoptionRequest.proposal).joinedload(Proposal.authority)
     )
     for request in session.scalars(requests):
-        found += [(one.at, 0, one) for one in _asked(request, by_request.get(request.id))]
+        found += [(one.at, 1, one) for one in _asked(request, by_request.get(request.id))]
     return [event for _, _, event in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
@@ -71,7 +68,7 @@ def _release(one: Adoption) -> Event:
 
 def _switched(switch: Switch, led_to: Adoption | None) -> Event:
     if switch.taken_back:
-        what, note = "Switch taken back", switch.reason
+        what, note = "Switch taken back", f"{switch.text}. {switch.reason}"
     elif switch.kind == "commencement":
         what, note = "Provision switched on", f"{switch.text}. {switch.source}"
     else:
@@ -81,7 +78,6 @@ def _switched(switch: Switch, led_to: Adoption | None) -> Event:
         what,
         (_person(switch.made_by),),
         note,
-        about=key_of(switch.law, rulebooks.places_of(switch)),
         effective_from=switch.on if switch.kind == "commencement" else None,
         rulebook=_named(led_to),
         sha256=led_to.sha256 if led_to else "",
