@@ -30,7 +30,7 @@ from compliance.documents.visit_file import (
 )
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.pack import text_of
-from compliance.rulebook.words import question_line
+from compliance.rulebook.words import answer_in_words, question_line
 from compliance.services import assessments, record_told
 from compliance.services.assessments import Explanation, Observed
 from compliance.services.lifecycle.deadlines import LONDON, local_day
@@ -81,7 +81,7 @@ def bundle_data(
             made_at=_moment(now),
             about=_about(visit, pack),
             clocks=_clocks(visit),
-            buyer=_buyer(visit, pack),
+            buyer=_buyer(visit, version, pack),
             record=(
                 *_parts(record_told.by_section(pack, record_told.answered(pack, version))),
                 *_not_observed(version, pack),
@@ -162,7 +162,8 @@ def _clocks(visit: Visit) -> tuple[Line, ...]:
     )
 
 
-def _buyer(visit: Visit, pack: Pack) -> tuple[Line, ...]:
+def _buyer(visit: Visit, version: VisitVersion, pack: Pack) -> tuple[Line, ...]:
+    """The code and, of the facts, what is counted in years; nothing else is told of a buyer."""
     tests = pack.content.get("output", {}).get("validity", {}).get("dims", {}).get("kind", ())
     if visit.kind not in tests:
         return ()
@@ -171,7 +172,11 @@ def _buyer(visit: Visit, pack: Pack) -> tuple[Line, ...]:
     code = operation.volunteer_code if operation is not None and ours else None
     return (
         _line("Code", code or ""),
-        _line("Age", "Among what was arranged, below: in years, on the day."),
+        *(
+            _line(question_line(entry), answer_in_words(entry, value))
+            for entry, value in record_told.arranged(pack, version)
+            if entry.get("unit") == "years"
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -138,7 +139,7 @@ def page(reference: str) -> ResponseReturnValue:
     if letter is None:
         return redirect(url_for("letter.enter"))
     language = request.args.get("language", letter.language)
-    address = {"reference": reference, "language": language}
+    address: dict[str, Any] = {"reference": reference, "language": language}
     for each in portal.downloads(db.session, letter):
         if (each.reference, each.language) == (reference, language):
             return document_page(

@@ -93,7 +93,7 @@ def html(reference: str) -> ResponseReturnValue:
     """Show a document as a page, with `?print=large` in large print."""
     language = request.args.get("language")
     document = issue.document_to_read(db.session, required_actor(), reference, language)
-    address = {"reference": reference, "language": document.language}
+    address: dict[str, Any] = {"reference": reference, "language": document.language}
     return document_page(
         document,
         back=url_for("documents.show", reference=reference),

@@ -115,6 +115,7 @@ def test_it_tells_everything_recorded_and_done(town: Town, sold: Visit) -> None:
         "None recorded",
         "[U+1F52A hocho]",
         "Code V-0142",
+        "Buyer's age on the day 15 years",
         # findings with sources
         "Criminal Justice Act 1988",
         # versions: who, when, why, what
