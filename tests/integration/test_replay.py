@@ -21,15 +21,26 @@ from compliance.access import Role
 from compliance.app import Application
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.pack import PACKS
-from compliance.services import proposals, replay
+from compliance.services import proposals, replay, visits
 from compliance.services.errors import Refused
+from compliance.services.lifecycle import reviews
 from compliance.services.proposals import NotReleasable
 from compliance.services.replay import Tried
+from compliance.services.visit_content import Record
 from compliance.store.engine import db, separate_session
-from compliance.store.models import Base, Proposal, ReplayChange, Visit
+from compliance.store.models import (
+    Authority,
+    Base,
+    Premises,
+    Proposal,
+    ReplayChange,
+    User,
+    Visit,
+    VisitShare,
+)
 from tests.integration.conftest import SignIn
-from tests.town import VISITED_ON, noon
-from tests.world import World
+from tests.town import VISITED_ON, noon, person, sound_facts
+from tests.world import SALE, World
 
 SHIPPED = PACKS / "uk_knives"
 AS_OF = VISITED_ON
@@ -107,6 +118,93 @@ def test_a_rule_that_asks_more_is_named_as_the_cause_of_all_it_changes(
     assert finding.after.startswith("not_met ")
     assert finding.area == "NR2"
     assert everything(app) == before
+
+
+def test_a_trial_tells_nothing_of_what_another_authority_has_not_shared(
+    app: Application, world: World
+) -> None:
+    """The council finds a sale at a shop of the police's, and keeps it to itself: then it shares it."""
+
+    def by_police() -> list[tuple[str, ...]]:
+        with app.app_context(), separate_session(writes=False) as session:
+            found = replay.replay(
+                session,
+                shipped_pack(),
+                changed(a_sale_is_forgotten),
+                replay.shops(session, world.home),
+                as_of=AS_OF,
+                authority_id=world.home,
+            )
+        return [(one.shop_name, one.what, one.before, one.after) for one in found.changes]
+
+    before = by_police()
+    sale = _sale_by(app, world)
+    assert by_police() == before
+    with app.app_context(), separate_session() as session:
+        session.add(
+            VisitShare(
+                visit_id=sale,
+                authority_id=world.home,
+                shared_by_id=session.get_one(Visit, sale).officer_id,
+                shared_at=noon(AS_OF),
+            )
+        )
+    shared = by_police()
+    assert shared != before
+    assert any(one[:2] == ("Kitchen Corner", "standing") for one in shared)
+    # What was kept of the trial is no longer shown once the visit is not shared any more.
+    with app.app_context(), separate_session() as session:
+        reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
+        proposal = proposals.propose_pack(
+            session, reviewer, noon(AS_OF), changed(a_test_weighs_less)
+        )
+        while proposals.go_on(session, reviewer, noon(AS_OF), proposal.id).finished_at is None:
+            pass
+        rows, with_it = proposals.changes(session, proposal)
+        assert sale in {row.visit_id for row in rows}
+        session.delete(session.scalars(select(VisitShare).where(VisitShare.visit_id == sale)).one())
+        session.flush()
+        rows, without_it = proposals.changes(session, proposal)
+        assert sale not in {row.visit_id for row in rows}
+        assert without_it < with_it
+        assert sum(proposals.summary(session, proposal).totals.values()) == without_it
+
+
+def a_sale_is_forgotten(content: dict[str, Any]) -> None:
+    """A sale would no longer move how an operator stands."""
+    standing = next(one for one in content["value"] if one["name"] == "standing")
+    standing["cases"] = [
+        {**case, "then": "clear"} if case["then"] == "unresolved_sale" else case
+        for case in standing["cases"]
+    ]
+
+
+def a_test_weighs_less(content: dict[str, Any]) -> None:
+    """What a test finds would be minor."""
+    for version in rule_of(content, "tp_outcome")["version"]:
+        version["severity"] = "minor"
+
+
+def _sale_by(app: Application, world: World) -> str:
+    """A sale at the certified shop that the council records and agrees; the id of its visit."""
+    now = noon(AS_OF - timedelta(days=3))
+    with app.app_context(), separate_session() as session:
+        council = session.get_one(Authority, world.partner)
+        officer = person(session, council, "Olga Officer", Role.OFFICER, now)
+        reviewer = person(session, council, "Rita Reviewer", Role.REVIEWER, now)
+        visit = visits.begin(
+            session,
+            officer,
+            now,
+            premises=session.get_one(Premises, world.certified),
+            kind="test_purchase",
+            purpose="first",
+            visited_on=now.date(),
+            channels=["in_store"],
+        )
+        visits.record(session, officer, now, visit, Record(SALE, sound_facts("test_purchase")))
+        reviews.agree(session, reviewer, now, visit.id, version=1)
+        return visit.id
 
 
 def test_a_grade_that_moves_by_its_bands_is_caused_by_the_bands_not_by_a_rule(
