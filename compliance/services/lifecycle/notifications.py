@@ -25,8 +25,9 @@ def notify(
 ) -> Document:
     """Issue the letter that is due after a reviewed visit; the visit is then `notified`.
 
-    `printed` is the letter made beforehand, if it was. Notifying twice gives the same letter. Raises Refused with the reason while the letter is held,
-    NotFound for another authority's visit.
+    `printed` is the letter made beforehand, if it was. Notifying twice gives the same letter. Raises
+    Refused with the reason while the letter is held, NotFound for another authority's visit, Overtaken
+    when `printed` is no longer what is due.
     """
     case, step = opened(session, actor, now, visit_id, "notify", again=_was_sent)
     if step is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from compliance.access import Role
 from compliance.app import Application
+from compliance.documents import Rendered
 from compliance.documents.wording import wording
 from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
@@ -344,6 +346,26 @@ def test_a_second_press_of_the_send_button_leads_to_the_same_letter(
     assert first.location == second.location
     timeline = browser.get(f"/visits/{world.visits['reviewed']}/steps").text
     assert timeline.count(f'href="{first.location}"') == 1
+
+
+def test_others_may_write_while_a_letter_is_printed(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+    printing = issue.rendered
+
+    def meanwhile(*given: Any, **named: Any) -> Rendered:
+        # It would wait, and then fail, if the request had kept its turn to write.
+        with separate_session() as session:
+            user = session.get_one(User, world.people[Role.OFFICER])
+            user.name = "Olive Officer-Jones"
+        waited.append(1)
+        return printing(*given, **named)
+
+    monkeypatch.setattr(issue, "rendered", meanwhile)
+    answer = signed_in(Role.REVIEWER).post(f"/visits/{world.visits['reviewed']}/notify")
+    assert answer.status_code == 302
+    assert waited
 
 
 def test_the_review_shows_what_a_correction_changed(

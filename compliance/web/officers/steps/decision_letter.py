@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.documents.wording import wording
 from compliance.services.errors import Refused
-from compliance.services.lifecycle import issue, notifications
+from compliance.services.lifecycle import issue
 from compliance.services.lifecycle.cases import Case
-from compliance.services.lifecycle.conditions import made_decision, reason_against
+from compliance.services.lifecycle.conditions import decision_letter, made_decision, reason_against
 from compliance.services.lifecycle.languages import languages_owed, owed_one
 from compliance.services.lifecycle.machine import STEPS
 from compliance.services.lifecycle.timeline import step_words
@@ -36,13 +35,12 @@ def show(visit_id: str) -> ResponseReturnValue:
     visit = own_visit(visit_id)
     case = case_for(visit)
     decision = made_decision(case) if case else None
-    if case is None or decision is None:
+    if case is None or decision is None or decision_letter(case, decision) is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = DecisionLetterForm()
     style = _hard_to_read(form)
     if not style:
-        send = partial(notifications.tell_decision, added=form.words())
-        sent = sending.pressed(form, send, visit.id)
+        sent = sending.pressed(form, "tell_decision", visit.id, form.words())
         if sent is not None:
             return sent
     return _page(case, decision, form, style), 422 if form.is_submitted() else 200
@@ -55,7 +53,7 @@ def preview(visit_id: str) -> ResponseReturnValue:
     visit = own_visit(visit_id)
     case = case_for(visit)
     decision = made_decision(case) if case else None
-    if case is None or decision is None:
+    if case is None or decision is None or decision_letter(case, decision) is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = DecisionLetterForm()
     if form.validate():

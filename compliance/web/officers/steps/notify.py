@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from compliance.services.lifecycle import notifications
 from compliance.services.lifecycle.conditions import letter_sent, reason_against
 from compliance.services.lifecycle.languages import languages_owed
 from compliance.services.lifecycle.letters import recipient_of
@@ -29,7 +28,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     if case is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = PressForm()
-    sent = sending.pressed(form, notifications.notify, visit.id)
+    sent = sending.pressed(form, "notify", visit.id)
     if sent is not None:
         return sent
     operator = visit.operator

@@ -1,0 +1,87 @@
+"""Print a single letter ahead of the transaction that issues it, so that nobody waits while it is printed.
+
+A number is reserved for it first. Whatever ends the work in between, that number is given again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from compliance.access import Actor
+from compliance.services.errors import NotFound, Refused
+from compliance.services.lifecycle.cases import case_of
+from compliance.services.lifecycle.conditions import (
+    Moment,
+    letter_sent,
+    made_decision,
+    reason_against,
+)
+from compliance.services.lifecycle.deadlines import local_day
+from compliance.services.lifecycle.issue import (
+    NOTHING_ADDED,
+    Office,
+    Printed,
+    print_letter,
+    series_of,
+)
+from compliance.services.lifecycle.machine import STEPS
+from compliance.store.models import Visit
+from compliance.store.series import free, reserve
+
+#: How long a number is kept for a letter that is being printed.
+LEASE = timedelta(minutes=2)
+
+#: Gives a session of its own transaction; `writes=False` for one that only reads.
+Sessions = Callable[..., AbstractContextManager[Session]]
+
+
+def print_ahead(
+    sessions: Sessions,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    visit_id: str,
+    step: str,
+    *,
+    added: Mapping[str, str] = NOTHING_ADDED,
+) -> Printed | None:
+    """Print the letter that a step would send; None when the step may not be taken, or was.
+
+    Who takes the step then hears why. Raises Refused when the letter cannot be made, NotFound for
+    another authority's visit.
+    """
+    holder = f"{step} {visit_id} {secrets.token_hex(8)}"
+    with sessions(writes=False) as session:
+        if not _is_due(session, actor, now, visit_id, step):
+            return None
+    with sessions() as session:
+        series = series_of(session.get_one(Visit, visit_id).authority, now)
+        number = reserve(session, series, holder, now, now + LEASE)
+    try:
+        with sessions(writes=False) as session:
+            case = case_of(session.get_one(Visit, visit_id))
+            if case is None:
+                raise Refused("This visit has no record that could be looked at yet.")
+            decision = made_decision(case) if step == "tell_decision" else None
+            return print_letter(
+                now, office, case, decision, number=number, holder=holder, added=added
+            )
+    except Exception:
+        with sessions() as session:
+            free(session, holder, now)
+        raise
+
+
+def _is_due(session: Session, actor: Actor, now: datetime, visit_id: str, step: str) -> bool:
+    visit = session.get(Visit, visit_id)
+    if visit is None or visit.authority_id != actor.authority_id:
+        raise NotFound
+    case = case_of(visit)
+    if case is None or reason_against(STEPS[step], Moment(case, actor, local_day(now))):
+        return False
+    return letter_sent(case, made_decision(case) if step == "tell_decision" else None) is None
