@@ -89,6 +89,8 @@ def change(
     session.refresh(authority, with_for_update=True)
     steps = pack.by_id("step")
     by_rulebook = _usual(pack)
+    # After some outcomes nothing is usual: a person looks first. An authority may leave it so.
+    usual = {code: step for code, step in usual.items() if step or code in by_rulebook}
     for code, step in usual.items():
         if step not in steps:
             raise Refused("Choose one of the steps", f"usual-{code}")

@@ -23,6 +23,8 @@ from compliance.web.signed_in import required_actor
 
 bp = Blueprint("policy", __name__, url_prefix="/rulebook/policy")
 
+NOTHING_USUAL = "None: a person looks first"
+
 
 @bp.get("")
 @permission("policy.read")
@@ -102,7 +104,8 @@ def _form(pack: Pack, policy: Policy) -> FlaskForm:
         )
         field = SelectField(
             one.label,
-            choices=choices,
+            # Where nothing is usual in the rulebook, an authority may leave it so.
+            choices=choices if one.by_rulebook else [SelectChoice("", NOTHING_USUAL), *choices],
             default=one.step,
             description=hint,
             validate_choice=False,
