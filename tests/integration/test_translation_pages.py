@@ -7,6 +7,7 @@ import re
 from flask.testing import FlaskClient
 
 from compliance.access import Role
+from compliance.app import Application
 from compliance.rulebook import shipped_pack
 from compliance.services.translations import released
 from compliance.store.engine import separate_session
@@ -73,10 +74,12 @@ def test_only_an_administrator_confirms(signed_in: SignIn) -> None:
     assert signed_in(Role.REVIEWER).get(PAGE).status_code == 403
 
 
-def test_a_letter_in_wales_is_previewed_in_either_language(signed_in: SignIn, world: World) -> None:
+def test_a_letter_in_wales_is_previewed_in_either_language(
+    app: Application, signed_in: SignIn, world: World
+) -> None:
     client = signed_in(Role.REVIEWER)
     visit = world.visits["reviewed"]
-    with separate_session() as session:
+    with app.app_context(), separate_session() as session:
         session.get_one(Visit, visit).nation = "wales"
     page = client.get(f"/visits/{visit}/notify").text
     assert "Held: the premises is in Wales" in page
