@@ -268,7 +268,12 @@ class VisitLife:
             answers[read("sheets")["note"]["question"]] = self.entry["note"]
         return Record(
             answers={name: _dated(answer, self.visited_on) for name, answer in answers.items()},
-            operation_facts=facts_of_visit(self.entry, self.life.premises, self.visited_on),
+            operation_facts=facts_of_visit(
+                self.entry,
+                self.life.premises,
+                self.visited_on,
+                rulebooks.current(self.life.session, self.visited_on),
+            ),
             why_not_observed=why,
         )
 

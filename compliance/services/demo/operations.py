@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook import Pack
 from compliance.rulebook.pack import dims_match
-from compliance.services import operations
+from compliance.services import operations, rulebooks
 from compliance.services.demo.days import at
 from compliance.services.demo.files import Entry, read
 from compliance.store.models import Operation, Premises
@@ -39,18 +39,20 @@ class Operations:
         operation = operations.create(
             self._session, actor, now, title=f"{title}, {held_on.day} {held_on:%B}", held_on=held_on
         )
-        facts = {**sound_facts(kind, "operation"), **_differing(kind), **_differing(team)}
+        facts = {**sound_facts(kind, "operation", rulebooks.current(self._session, held_on)), **_differing(kind), **_differing(team)}
         operations.save_facts(self._session, actor, now, operation_id=operation.id, facts=facts)
         morning: datetime = at(held_on, "09:00")
         operations.mark_checked(self._session, actor, morning, operation_id=operation.id)
         return operation
 
 
-def facts_of_visit(visit: Entry, premises: Premises, visited_on: date) -> dict[str, Any]:
+def facts_of_visit(
+    visit: Entry, premises: Premises, visited_on: date, pack: Pack
+) -> dict[str, Any]:
     """Return the facts that hold for one visit alone: how it went, the shop, its own departures."""
     if visit["kind"] not in read("operations")["titles"]:
         return {}
-    facts = sound_facts(visit["kind"], "visit")
+    facts = sound_facts(visit["kind"], "visit", pack)
     operator = premises.operator_on(visited_on)
     if operator is not None and operator.primary_authority_name:
         facts |= _differing("primary_authority")
@@ -59,9 +61,8 @@ def facts_of_visit(visit: Entry, premises: Premises, visited_on: date) -> dict[s
     return {**facts, **visit.get("facts", {})}
 
 
-def sound_facts(kind: str, asked: str, pack: Pack | None = None) -> dict[str, Any]:
+def sound_facts(kind: str, asked: str, pack: Pack) -> dict[str, Any]:
     """Return the facts of a sound file that are asked once for an operation, or at each visit."""
-    pack = pack or shipped_pack()
     sections = {
         section["id"] for section in pack.entries("section") if section.get("asked") == asked
     }

@@ -28,10 +28,10 @@ from compliance.documents.visit_file import (
     Version,
     VisitFile,
 )
-from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
 from compliance.rulebook.words import answer_in_words, question_line
-from compliance.services import assessments, record_told
+from compliance.services import assessments, record_told, rulebooks
 from compliance.services.assessments import Explanation, Observed
 from compliance.services.lifecycle.deadlines import LONDON, local_day
 from compliance.services.lifecycle.documents import title_on_file
@@ -52,7 +52,7 @@ def bundle_data(
     """
     version = visit.versions[-1]
     row = assessments.latest_assessment(session, visit)
-    pack = assessments.pack_of(session, row) if row else shipped_pack()
+    pack = assessments.pack_of(session, row) if row else rulebooks.for_visit(session, visit)
     explained = assessments.explain(session, row, reader) if row else None
     authority = visit.authority
     return DocumentData(
