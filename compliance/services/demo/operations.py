@@ -39,7 +39,11 @@ class Operations:
         operation = operations.create(
             self._session, actor, now, title=f"{title}, {held_on.day} {held_on:%B}", held_on=held_on
         )
-        facts = {**sound_facts(kind, "operation", rulebooks.current(self._session, held_on)), **_differing(kind), **_differing(team)}
+        facts = {
+            **sound_facts(kind, "operation", rulebooks.current(self._session, held_on)),
+            **_differing(kind),
+            **_differing(team),
+        }
         operations.save_facts(self._session, actor, now, operation_id=operation.id, facts=facts)
         morning: datetime = at(held_on, "09:00")
         operations.mark_checked(self._session, actor, morning, operation_id=operation.id)
