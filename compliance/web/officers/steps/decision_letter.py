@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.documents.wording import wording
 from compliance.services.errors import Refused
-from compliance.services.lifecycle import issue, notifications
+from compliance.services.lifecycle import issue
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import decision_letter, made_decision, reason_against
 from compliance.services.lifecycle.languages import languages_owed, owed_one
@@ -41,8 +40,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     form = DecisionLetterForm()
     style = _hard_to_read(form)
     if not style:
-        send = partial(notifications.tell_decision, added=form.words())
-        sent = sending.pressed(form, send, visit.id)
+        sent = sending.pressed(form, "tell_decision", visit.id, form.words())
         if sent is not None:
             return sent
     return _page(case, decision, form, style), 422 if form.is_submitted() else 200
