@@ -3,7 +3,7 @@
 
 import { AnswerError, readDims } from './rulebook/answers.js'
 import { asked } from './rulebook/asked.js'
-import { Rulebook } from './rulebook/assess.js'
+import { OtherEngine, Rulebook } from './rulebook/assess.js'
 import { parts } from './rulebook/conditions.js'
 import { explain } from './rulebook/explain.js'
 import { NOT_APPLICABLE, NOT_OBSERVED } from './rulebook/state.js'
@@ -265,8 +265,9 @@ async function open () {
     })
     form.hidden = false
     check.lay()
-  } catch {
-    document.querySelector('#trouble').hidden = false
+  } catch (error) {
+    const told = error instanceof OtherEngine ? '#older' : '#trouble'
+    document.querySelector(told).hidden = false
   }
 }
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from compliance.rulebook import Pack, assess, load_pack, shipped_pack
+from compliance.rulebook.language import LANGUAGE
+from compliance.web.public.released import release
 from tests.engines.random_visits import RandomVisits
 
 HERE = Path(__file__).parent
@@ -19,23 +21,20 @@ VISITS = int(os.environ.get("SAME_VERDICT_VISITS", "2000"))
 
 
 def _browser(pack: Pack, visits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    release = {
-        "id": pack.id,
-        "version": pack.version,
-        "sha256": pack.sha256,
-        "content": pack.content,
-    }
-    lines = "\n".join(json.dumps(one) for one in [release, *visits])
+    done = _run([release(pack), *visits])
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _run(lines: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
     assert NODE, "Node is installed by make setup"
-    done = subprocess.run(
+    return subprocess.run(
         [NODE, str(HERE / "assess_lines.mjs")],
-        input=lines,
+        input="\n".join(json.dumps(one) for one in lines),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _plain(result: dict[str, Any]) -> Any:
@@ -83,3 +82,10 @@ def test_what_one_engine_refuses_the_other_refuses(visit: dict[str, Any]) -> Non
     with pytest.raises(ValueError, match=r".+"):
         assess(shipped_pack(), visit)
     assert "error" in _browser(shipped_pack(), [visit])[0]
+
+
+@pytest.mark.parametrize("language", [LANGUAGE - 1, LANGUAGE + 1])
+def test_an_engine_of_another_version_says_so_and_does_not_judge(language: int) -> None:
+    done = _run([release(load_pack(KITCHENS)) | {"language": language}])
+    assert done.returncode != 0
+    assert f"these rules need an engine of version {language}" in done.stderr

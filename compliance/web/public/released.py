@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request
 
 from compliance.access import PUBLIC
 from compliance.rulebook import Pack
+from compliance.rulebook.language import LANGUAGE
 from compliance.services import rulebooks
 from compliance.store.engine import db
 from compliance.web import limits
@@ -22,7 +23,7 @@ bp = Blueprint("released", __name__)
 @permission(PUBLIC)
 @limits.looks("240 per 15 minutes")
 def data(sha256: str) -> Response:
-    """Give a released rulebook as `{id, version, sha256, content}`; 404 for one that is not released."""
+    """Give a released rulebook as `{id, version, sha256, language, content}`; 404 for one that is not released."""
     if len(sha256) != 64:
         abort(404)
     body = _packed(sha256)
@@ -42,6 +43,7 @@ def release(pack: Pack) -> dict[str, object]:
         "id": pack.id,
         "version": pack.version,
         "sha256": pack.sha256,
+        "language": LANGUAGE,
         "content": pack.content,
     }
 

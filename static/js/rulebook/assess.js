@@ -5,18 +5,21 @@
 
 import { AnswerError, readAnswers, readDate, readDims } from './answers.js'
 import { dimsMatch } from './dims.js'
+import { LANGUAGE, OtherEngine } from './language.js'
 import { Program } from './program.js'
 import { Moment, NOT_OBSERVED, Range, State } from './state.js'
 import { plain } from './values.js'
 
-export { AnswerError }
+export { AnswerError, OtherEngine }
 
 /**
  * A released rulebook, ready to assess.
- * `release` is what the server publishes: { id, version, sha256, content }.
+ * `release` is what the server publishes: { id, version, sha256, language, content }.
  */
 export class Rulebook {
+  /** Throws OtherEngine when the rules are written for an older or a newer engine. */
   constructor (release) {
+    if (release.language !== LANGUAGE) throw new OtherEngine(release.language)
     this.release = release
     this.program = new Program(release.content)
   }
