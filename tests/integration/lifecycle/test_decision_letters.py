@@ -369,3 +369,15 @@ def test_words_of_ones_own_on_the_page_are_previewed_warned_of_and_kept(
     assert kept is not None
     sent = reviewer.post(address, data={"added": hard, "as_they_are": kept[1]})
     assert (sent.status_code, "/documents/" in sent.location) == (302, True)
+
+
+def test_the_pages_of_letters_that_are_not_due_lead_back_to_the_visit(
+    world: World, signed_in: SignIn
+) -> None:
+    reviewer = signed_in(Role.REVIEWER)
+    visit = f"/visits/{world.visits['decided']}"
+    for address in (f"{visit}/certificate-letter", f"{visit}/certificate-letter-preview"):
+        answer = reviewer.get(address)
+        assert (answer.status_code, answer.location) == (302, f"{visit}/steps")
+    refused = reviewer.post(f"{visit}/certificate-letter")
+    assert (refused.status_code, refused.location) == (302, f"{visit}/steps")
