@@ -13,6 +13,7 @@ from compliance.commands import (
     premises,
     rulebook,
     user,
+    watch,
     worker,
 )
 
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     """Give `app` its commands."""
     app.cli.add_command(database.group)
     app.cli.add_command(demo.group)
+    documents.group.add_command(watch.watch)
     app.cli.add_command(documents.group)
     app.cli.add_command(documents.verify)
     app.cli.add_command(keys.group)
