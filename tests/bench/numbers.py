@@ -52,7 +52,8 @@ def _tried(name: str, url: str, folder: Path) -> bool:
     right = without_hole_or_twin(crowd, LETTERS)
     print(
         f"{name}: {len(crowd.answered)} askers, {len(set(crowd.kept))} letters in "
-        f"{crowd.seconds:.1f} s, {'no hole and no twin' if right else 'A HOLE OR A TWIN'}"
+        f"{crowd.seconds:.1f} s, told busy {crowd.busy} times, {'no hole and no twin' if right else 'A HOLE OR A TWIN'}",
+        flush=True,
     )
     return right
 
