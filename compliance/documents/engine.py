@@ -1,7 +1,8 @@
 """The one door to WeasyPrint: HTML and a style sheet in, a finished PDF out.
 
-Made once per process and kept: the font configuration (a fresh one per letter leaks) and the
-parsed style sheets; lines are broken once a document. It fetches nothing but `data:` addresses, and any other fetch is fatal.
+Made once per process and kept: the font configuration (a fresh one per letter leaks), the parsed style sheets,
+and what one document has in common with the last (`shortcuts`). It fetches nothing but `data:` addresses, and
+any other fetch is fatal.
 """
 
 from collections.abc import Iterator
@@ -10,15 +11,15 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
-from weasyprint import CSS, HTML, Attachment, Document
+from weasyprint import CSS, Attachment, Document
 from weasyprint.formatting_structure.boxes import TextBox
-from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from compliance.documents import line_memo
-from compliance.documents.finish import finish
+from compliance.documents.finish import finish, unambiguous_streams
 from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
+from compliance.documents.plain_sheet import Page
 from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
+from compliance.documents.shortcuts import shortcuts
 
 VARIANT = "pdf/a-3a"
 ADDRESS_CLASS = "address"
@@ -37,9 +38,9 @@ class Engine:
 
     def __init__(self) -> None:
         """Start with no style sheet parsed."""
-        self._fonts = FontConfiguration()
+        self._shortcuts = shortcuts()
+        self._fonts = self._shortcuts.fonts
         self._sheets: dict[str, CSS] = {}
-        self._memo = line_memo.install()
         self._fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
 
     def write(
@@ -69,18 +70,27 @@ class Engine:
             )
         if letter:
             refuse_outside(_words(document))
-        pdf = document.write_pdf(
-            finisher=partial(finish, signature_purpose=signature_purpose),
-            pdf_variant=VARIANT,
-            attachments=[_embedded(record, record_on)] if record else None,
-        )
+        with unambiguous_streams():
+            pdf = document.write_pdf(
+                finisher=partial(finish, signature_purpose=signature_purpose),
+                pdf_variant=VARIANT,
+                attachments=[_embedded(record, record_on)] if record else None,
+            )
         return Printed(pdf, pages)
+
+    def rest(self) -> None:
+        """Hold on to nothing of the last document."""
+        self._shortcuts.begin()
 
     def lay_out(self, html: str, css: str, *, variant: str | None = None) -> Document:
         """Lay out a page with what is kept warm; the bytes written are those of a cold start."""
-        if self._memo is not None:
-            self._memo.forget()
-        return HTML(string=html, url_fetcher=self._fetcher).render(
+        self._shortcuts.begin()
+        page = Page(
+            string=html,
+            url_fetcher=self._fetcher,
+            underneath=self._shortcuts.sheet_under(html, css),
+        )
+        return page.render(
             font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=variant
         )
 

@@ -9,6 +9,8 @@ return reads, with the line feed that follows it, as one line end, and then its 
 strict reader. Such a stream gets a line end of its own.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -51,9 +53,22 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
         _add_signature_field(pdf, signature_purpose)
 
 
+@contextmanager
+def unambiguous_streams() -> Iterator[None]:
+    """Give every stream that is written meanwhile a line end of its own, where it needs one."""
+    _mending.append(True)
+    try:
+        yield
+    finally:
+        _mending.pop()
+
+
+_mending: list[bool] = []
+
+
 def _unambiguous(stream: pydyf.Stream) -> bytes:
     written: bytes = _written.fget(stream)
-    if written.endswith(b"\r\nendstream"):
+    if _mending and written.endswith(b"\r\nendstream"):
         return written.removesuffix(b"\nendstream") + b"\r\nendstream"
     return written
 

@@ -13,6 +13,8 @@ import sys
 from typing import Any, BinaryIO
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; a long letter needs a third of it
+MOST_BOXES = 1_000_000  # objects; a letter of ten pages has a quarter of it
+FULL_AFTER = 50  # documents between two searches through all that is kept
 LENGTH = struct.Struct(">I")
 FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system")
 
@@ -50,13 +52,23 @@ def main() -> None:
         _write(answers, json.dumps(answer).encode())
         _write(answers, pdf)
         answers.flush()
+        engine.rest()
+        tidy()
 
 
 def warm() -> None:
-    """Tell the collector what this process is like: much that stays, and many short-lived boxes."""
+    """Tell the collector what this process is like: much that stays, and nothing to look for inside a
+    document, whose boxes point at each other until it is done."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(MOST_BOXES, 20, 20)
+
+
+def tidy() -> None:
+    """Throw away what the last document left, before it can grow old; now and then, all."""
+    gc.collect(0)
+    if gc.get_count()[1] >= FULL_AFTER:
+        gc.collect()
 
 
 def _forbid(event: str, _: object) -> None:

@@ -22,8 +22,7 @@ from compliance.documents.fonts import write_fontconfig
 from compliance.documents.press import Press
 
 WARM_UP, LETTERS = 5, 50
-GOAL = 0.80
-AIM = 0.65
+GOAL = 0.65
 
 STREETS = ["Elm Row", "Castle Street", "Mill Lane", "Station Road", "Church Hill", "Quay Side"]
 TOWNS = ["Norwich", "Thetford", "Cromer", "Swaffham", "Dereham", "Wymondham"]
@@ -101,11 +100,11 @@ def serve(side: str) -> None:
     """The child: makes each letter it is given, answers how long it took and what came out."""
     from weasyprint import HTML
 
-    from compliance.documents.engine import Engine
-    from compliance.documents.worker import warm
-
     engine = None
     if side == "ours":
+        from compliance.documents.engine import Engine
+        from compliance.documents.worker import tidy, warm
+
         engine = Engine()
         warm()
     for line in sys.stdin:
@@ -114,16 +113,18 @@ def serve(side: str) -> None:
         if engine is None:
             pdf = HTML(string=html).write_pdf()
         else:
-            before, css, after = html.partition("<style>")[0], *_style(html)
-            pdf = engine.lay_out(before + after, css).write_pdf()
+            pdf = engine.lay_out(*parted(html)).write_pdf()
+            engine.rest()
+            tidy()
         took = process_time() - began
         print(json.dumps([took, hashlib.sha256(pdf).hexdigest(), len(pdf)]), flush=True)
 
 
-def _style(html: str) -> tuple[str, str]:
-    inside = html.partition("<style>")[2]
-    css, _, after = inside.partition("</style>")
-    return css, after
+def parted(html: str) -> tuple[str, str]:
+    """A letter without its style, and its style: our engine is given them apart."""
+    before, _, rest = html.partition("<style>")
+    css, _, after = rest.partition("</style>")
+    return before + after, css
 
 
 def main() -> None:
@@ -183,7 +184,7 @@ def _print(times: dict[str, list[float]], size: int) -> None:
         f"pair by pair: median {median(pairs):.2f}, nine in ten below {pairs[int(len(pairs) * 0.9)]:.2f}"
     )
     verdict = "kept" if ratio <= GOAL else "MISSED"
-    print(f"goal <= {GOAL:.2f}: {verdict} ({ratio:.2f}; aim <= {AIM:.2f})")
+    print(f"goal <= {GOAL:.2f}: {verdict} ({ratio:.2f})")
     _print_whole()
 
 

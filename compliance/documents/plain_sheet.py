@@ -1,0 +1,52 @@
+"""The style sheet that WeasyPrint lays under every document, without its rules for footnotes.
+
+Those five rules give every element of a document five pseudo-elements, each with a style of its own, used or
+not: most of the styles of a letter. A document whose own style sheet speaks of no notes looks the same
+without them.
+"""
+
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint import html as source
+from weasyprint.css.counters import CounterStyle
+
+from compliance.documents.pinned import known
+
+SOURCE = "77bbd748d3b2537d"
+NOTES = (
+    "::footnote-call {",
+    "::footnote-marker {",
+    "::note-call {",
+    "::note-marker {",
+    "::note-callback {",
+)
+
+
+class Page(HTML):
+    """A page to lay out; with `underneath`, over that sheet instead of WeasyPrint's own."""
+
+    def __init__(self, *, underneath: CSS | None, **given: Any) -> None:
+        """`given` is what `HTML` takes."""
+        super().__init__(**given)
+        self._underneath = underneath
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        if forms or self._underneath is None:
+            own: list[CSS] = super()._ua_stylesheets(forms)
+            return own
+        return [self._underneath]
+
+
+def plain_sheet() -> CSS | None:
+    """Return the sheet without notes; None when this is not the WeasyPrint we know."""
+    lines = source.UA.splitlines()
+    kept = [line for line in lines if not line.startswith(NOTES)]
+    if not known(SOURCE, HTML) or len(lines) - len(kept) != len(NOTES):
+        return None
+    return CSS(string="\n".join(kept), counter_style=CounterStyle())
+
+
+def has_notes(css: str) -> bool:
+    """Say whether a style sheet may speak of footnotes."""
+    return "note" in css

@@ -1,0 +1,47 @@
+"""All short cuts of a warm engine, put in place once for a process."""
+
+from functools import cache
+
+from weasyprint import CSS
+from weasyprint.text.fonts import FontConfiguration
+
+from compliance.documents import drawn_memo, layout_memo, length_memo, line_memo, style_memo
+from compliance.documents.looks import Looks
+from compliance.documents.plain_sheet import has_notes, plain_sheet
+
+
+class Shortcuts:
+    """What is remembered from one document to the next; none of it changes a byte."""
+
+    def __init__(self) -> None:
+        """Put in place those that know this WeasyPrint."""
+        self.fonts = FontConfiguration()  # what is remembered holds for these
+        self._looks = Looks()
+        self._sheet = plain_sheet()
+        # In this order: each looks at the source of what is there before it takes its place.
+        self.taken = {
+            "sheet": self._sheet is not None,
+            "drawn": drawn_memo.install(self._looks),
+            "line": line_memo.install(self._looks),
+            "layout": layout_memo.install(self._looks),
+            "length": length_memo.install(),
+            "style": style_memo.install(),
+        }
+
+    def begin(self) -> None:
+        """Forget the objects of the last document: those of the next are others."""
+        self._looks.forget()
+        style_memo.memo.forget()
+
+    def sheet_under(self, html: str, css: str) -> CSS | None:
+        """Return the sheet to lay under a document in place of WeasyPrint's own, if there is one.
+
+        `css` is its style sheet; a style of its own inside `html` may say anything.
+        """
+        return None if has_notes(css) or "<style" in html else self._sheet
+
+
+@cache
+def shortcuts() -> Shortcuts:
+    """This process's own."""
+    return Shortcuts()
