@@ -104,9 +104,7 @@ def events(visit: Visit) -> list[Event]:
             )
     if (session := object_session(visit)) is not None:
         for again in reassessments.of_visit(session, visit):
-            found.append(
-                Event(again.made_at, "Assessed again", again.made_by.name, again.reason)
-            )
+            found.append(Event(again.made_at, "Assessed again", again.made_by.name, again.reason))
     for share in visit.shares:
         found.append(
             Event(share.shared_at, f"Shared with {share.authority.name}", share.shared_by.name)
