@@ -77,6 +77,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "rulebook.switch": _ADMINISTRATION,
     # A named translator stands by the Welsh; an administrator writes that down.
     "translation.confirm": _ADMINISTRATION,
+    # What every letter of the authority carries.
+    "letterhead.change": _ADMINISTRATION,
     "policy.read": _EVERYONE,
     "policy.change": _ADMINISTRATION,
     "users.manage": _ADMINISTRATION,

@@ -132,6 +132,7 @@ ROUTES: dict[str, Route] = {
     "auth.sign_in": Route(),
     "auth.sign_out": Route(),
     "auth.password": Route(),
+    "letterhead.change": Route(),
     "users.index": Route(),
     "users.add": Route(),
     "users.show": Route(_colleague, owned=True),

@@ -18,6 +18,7 @@ PLACES = (
     ("Documents", "documents.index", ("/documents", "/batches")),
     ("Rulebook", "rulebook.index", ("/rulebook",)),
     ("People", "users.index", ("/users",)),
+    ("Letterhead", "letterhead.change", ("/letterhead",)),
 )
 
 

@@ -76,6 +76,9 @@ NOT_OWNED: set[str] = {
     "adoptions.decline",
     "switches.show",
     "switches.take_back",
+    # So is its Welsh.
+    "translations.show",
+    "translations.specimen",
 }
 
 

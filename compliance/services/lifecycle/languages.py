@@ -59,7 +59,7 @@ def held_for_language(case: Case, kind: str, step: str | None = None) -> str | N
         if language == "cy" and not case.visit.authority.complaints_text_cy:
             return (
                 f"Held: the letterhead of {case.visit.authority.name} does not say in Welsh how to "
-                "complain. Ask an administrator to add this."
+                "complain. An administrator adds it at Letterhead."
             )
     return None
 
