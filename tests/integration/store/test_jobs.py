@@ -1,0 +1,90 @@
+"""The queue on both databases: the same tasks wake the workers, and what waits is found without a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from compliance.config import Settings
+from compliance.jobs import Jobs
+from compliance.services.lifecycle import batches, issue
+from compliance.services.worklists import Filter
+from compliance.store.engine import db
+from compliance.store.models import BatchLetter
+from tests import town as made
+from tests.integration.lifecycle.conftest import REFUSED
+from tests.integration.store.test_batches import quickly
+from tests.town import VISITED_ON, noon
+
+NOW = noon(VISITED_ON + timedelta(days=3))
+LETTERS = 3
+
+
+@pytest.fixture
+def jobs(app: Flask, tmp_path: Path) -> Iterator[Jobs]:
+    """The queue of an application on that database."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    app.config["PUBLIC_URL"] = "https://knives.example"
+    made = Jobs(app, Settings.from_environment({"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}))
+    yield made
+    made.queue.storage.close()
+
+
+@pytest.fixture(autouse=True)
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printing is tested elsewhere; what is made here is no PDF, so nothing can be joined either."""
+    monkeypatch.setattr(issue, "rendered", lambda data, _office, **_: quickly(data))
+    monkeypatch.setattr("compliance.jobs.make_print_run", lambda *_: False)
+
+
+def run_all(jobs: Jobs) -> int:
+    """Do what is in the queue, as a worker would; say how many tasks there were."""
+    done = 0
+    while (task := jobs.queue.dequeue()) is not None:
+        jobs.queue.execute(task)
+        done += 1
+    return done
+
+
+def order(session: Session, town: made.Town) -> int:
+    for _ in range(LETTERS):
+        town.agree(town.record("test_purchase", REFUSED))
+    due = batches.sendable(session, town.reviewer, NOW, Filter())
+    keys = [each.key for each in due]
+    return batches.order(session, town.reviewer, NOW, title="Week of action", keys=keys).id
+
+
+def states() -> list[str]:
+    with Session(db.engine) as session:
+        return list(session.scalars(select(BatchLetter.state)))
+
+
+def test_workers_are_woken_by_the_commit_and_not_before(jobs: Jobs) -> None:
+    with Session(db.engine) as session:
+        batch = order(session, made.build(session))
+        jobs.wake_after(session, batch)
+        assert run_all(jobs) == 0
+        session.commit()
+    assert run_all(jobs) >= 1
+    assert states() == ["issued"] * LETTERS
+
+
+def test_an_order_that_was_not_kept_wakes_nobody(jobs: Jobs) -> None:
+    with Session(db.engine) as session:
+        jobs.wake_after(session, order(session, made.build(session)))
+        session.rollback()
+    assert run_all(jobs) == 0
+
+
+def test_what_waits_is_found_although_its_message_was_lost(jobs: Jobs) -> None:
+    with Session(db.engine) as session, session.begin():
+        order(session, made.build(session))
+    jobs.look()
+    run_all(jobs)
+    assert states() == ["issued"] * LETTERS
