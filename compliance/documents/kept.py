@@ -27,3 +27,7 @@ class Kept:
             self._old = self._young
             self._young = {}
         self._young[key] = value
+
+    def __len__(self) -> int:
+        """How many entries are kept."""
+        return len(self._young.keys() | self._old.keys())

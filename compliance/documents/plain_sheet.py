@@ -5,6 +5,7 @@ not: most of the styles of a letter. A document whose own style sheet speaks of 
 without them.
 """
 
+import re
 from typing import Any
 
 from weasyprint import CSS, HTML
@@ -21,6 +22,8 @@ NOTES = (
     "::note-marker {",
     "::note-callback {",
 )
+#: `float: footnote`, `position: note(...)`, `::note-call` and their like; a class may have any name.
+_ASKS = re.compile(r"footnote|:\s*note|<style", re.IGNORECASE)
 
 
 class Page(HTML):
@@ -47,6 +50,6 @@ def plain_sheet() -> CSS | None:
     return CSS(string="\n".join(kept), counter_style=CounterStyle())
 
 
-def has_notes(css: str) -> bool:
-    """Say whether a style sheet may speak of footnotes."""
-    return "note" in css
+def may_have_notes(text: str) -> bool:
+    """Say whether a style sheet, or a page with styles in it, may ask for footnotes."""
+    return bool(_ASKS.search(text))

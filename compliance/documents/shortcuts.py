@@ -7,7 +7,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from compliance.documents import drawn_memo, layout_memo, length_memo, line_memo, style_memo
 from compliance.documents.looks import Looks
-from compliance.documents.plain_sheet import has_notes, plain_sheet
+from compliance.documents.plain_sheet import may_have_notes, plain_sheet
 
 
 class Shortcuts:
@@ -36,9 +36,9 @@ class Shortcuts:
     def sheet_under(self, html: str, css: str) -> CSS | None:
         """Return the sheet to lay under a document in place of WeasyPrint's own, if there is one.
 
-        `css` is its style sheet; a style of its own inside `html` may say anything.
+        `css` is its style sheet.
         """
-        return None if has_notes(css) or "<style" in html else self._sheet
+        return None if may_have_notes(css) or may_have_notes(html) else self._sheet
 
 
 @cache

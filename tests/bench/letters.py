@@ -1,214 +1,314 @@
-"""One warm letter, beside the documented one-liner of WeasyPrint, with identical bytes.
+"""Letters beside the documented one-liner of WeasyPrint, and beside other engines.
 
-Run with ``python -m tests.bench.letters``. The reference letter is written as a plain author would: a crest,
-a letterhead in flex, an address window, twelve findings in five columns, a footer, its style inline. Fifty
-different letters after five, each made by both sides in turn, in two processes that start alike (own fonts,
-own collector), in processor time, which a busy machine disturbs least: the one-liner ``HTML(string=html).write_pdf()``, and our engine. Left out on both sides: tags,
-archive format, validation and signature; what they cost is shown apart, for our real letters.
+Run with ``python -m tests.bench.letters``. The reference letter (`reference_letter`) in fifty different wordings
+after five. Each side is a process of its own, kept warm; they take turns over the same letters, and only ratios
+inside one run are judged:
+
+- one letter: ``HTML(string=html).write_pdf()`` against our engine, in processor time, with identical bytes;
+- a batch: the same words as our templates set them, tagged, PDF/A-3a and PDF/UA-1, by two processes side by
+  side; judged by the processor time that each of two cores has to give, which is the clock of a machine that
+  does nothing else; the clock of this run and the share of both cores it got are shown beside it;
+- memory: how much a printing process grows from its fiftieth document to its five hundredth;
+- the print run: one file of forty letters of four kinds, beside those letters as single files;
+- other engines on the same letter, on the clock.
+
+Left out: our signature (letters have none). What validation costs is shown apart.
 """
 
 import hashlib
 import json
-import random
+import os
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
+from typing import Any
 
 from compliance.documents import kinds, render
 from compliance.documents.fonts import write_fontconfig
 from compliance.documents.press import Press
+from tests.bench.letter_peers import peers
+from tests.bench.reference_letter import our_page, parted, plain_page, words
 
-WARM_UP, LETTERS = 5, 50
-GOAL = 0.65
-
-STREETS = ["Elm Row", "Castle Street", "Mill Lane", "Station Road", "Church Hill", "Quay Side"]
-TOWNS = ["Norwich", "Thetford", "Cromer", "Swaffham", "Dereham", "Wymondham"]
-SHOPS = ["Hardware", "Stores", "Kitchens", "Outdoors", "Supermarket", "Cookshop"]
-FOUND = [
-    "The till did not ask for an age check on {n} of the knives we tried.",
-    "We saw no written policy that covers knives and other blades.",
-    "The refusals log had no entry for {n} weeks before our visit.",
-    "Training records of {n} members of staff had no date on them.",
-    "There was no notice about age at the display by aisle {n}.",
-    "Staff at counter {n} could not say which proof of age to take.",
-]
-TO_DO = [
-    "Put a prompt on every bladed item within {n} weeks.",
-    "Write down how staff check age, and which items the rule covers.",
-    "Write down every refusal. Have a manager sign the log every {n} days.",
-    "Train the {n} members of staff again and write down the date.",
-    "Put up {n} Challenge 25 notices where customers see them.",
-    "Show staff the list of proof of age and ask them about it after {n} days.",
-]
-CSS = """
-@page { size: A4; margin: 20mm 18mm 25mm 20mm;
-  @bottom-center { content: "Page " counter(page) " of " counter(pages); font-size: 8pt } }
-@page :first { margin-top: 15mm }
-body { font-family: "Fira Sans"; font-size: 10pt; line-height: 1.4 }
-header { display: flex; justify-content: space-between; height: 40mm }
-header img { width: 28mm; height: 28mm }
-header .from { text-align: right; font-size: 9pt }
-.address { margin: 8mm 0 14mm 5mm; line-height: 1.3 }
-h1 { font-size: 16pt; font-weight: 600 }
-h2 { font-size: 12pt; font-weight: 600 }
-table { border-collapse: collapse; width: 100%; font-size: 9pt }
-th, td { border: 0.5pt solid #000; padding: 2mm; text-align: left; vertical-align: top }
-thead { background: #eee }
-"""
-CREST = (
-    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 40'>"
-    "<path d='M4 4h32v18c0 8-8 12-16 15C12 34 4 30 4 22z' fill='none' stroke='black'/>"
-    "<circle cx='20' cy='17' r='8'/></svg>"
-)
+WARM_UP, LETTERS, CHUNK, CORES = 5, 50, 10, 2
+LETTER_GOAL, BATCH_GOAL, RUN_GOAL = 0.65, 0.33, 0.35
+BATCH_KILOBYTES, GROWTH_MEGABYTES = 45, 5
+GROWTH_FROM, GROWTH_TO = 50, 500
 
 
-def letter(number: int) -> str:
-    """A letter of two pages; every number gives another shop, other findings, other words."""
-    rng = random.Random(number)
-    shop = f"{rng.choice(TOWNS)} {rng.choice(SHOPS)} {number}"
-    rows = "".join(
-        f"<tr><td>{row}</td><td>{rng.choice(FOUND).format(n=rng.randint(2, 99))}</td>"
-        f"<td>{rng.choice(TO_DO).format(n=rng.randint(2, 99))}</td>"
-        f"<td>{rng.choice(['Law', 'Good practice', 'Helps to show due diligence'])}</td>"
-        f"<td>{rng.randint(1, 28)} {rng.choice(['March', 'April', 'May'])} 2027</td></tr>"
-        for row in range(1, 13)
-    )
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Advice, {number}</title>'
-        f'<style>{CSS}</style></head><body><header><img src="{CREST}" alt="Crest">'
-        "<div class=from><p>County Hall<br>Martineau Lane<br>Norwich<br>NR1 2DH</p>"
-        f"<p>Our reference: CKS-{number:06}</p></div></header>"
-        f"<div class=address><p>{shop} Limited</p><p>{rng.randint(1, 200)} {rng.choice(STREETS)}</p>"
-        f"<p>{rng.choice(TOWNS)}</p><p>NR{rng.randint(1, 20)} 1QZ</p></div>"
-        f"<h1>Our visit to {shop}</h1>"
-        f"<p>We visited {shop} on {rng.randint(1, 28)} October 2026 to look at how knives are sold. This "
-        "letter tells you what we found, what to do first, and by when. Our advice is free.</p>"
-        "<table><thead><tr><th>No.</th><th>What we found</th><th>What to do</th>"
-        f"<th>Law or good practice</th><th>By when</th></tr></thead><tbody>{rows}</tbody></table>"
-        "<h2>What happens next</h2><p>We may visit again to see how you got on. If you need more time "
-        f"for a step, call us before its date and say that it is about letter {number}.</p>"
-        "<h2>Is this letter real?</h2><p>Look up our phone number on our own website. Call it and ask "
-        "about this letter. We will never ask you for money or bank details.</p>"
-        "<p>Yours faithfully</p></body></html>"
-    )
+# What runs in each process.
 
 
 def serve(side: str) -> None:
-    """The child: makes each letter it is given, answers how long it took and what came out."""
+    """Answer each line: a number with the letter made, `validate` with what that costs, `memory`."""
+    make = {"one-liner": _one_liner, "ours": _ours, "batch": _batch}[side]()
+    made: list[bytes] = []
+    for line in sys.stdin:
+        asked = json.loads(line)
+        began, clock = process_time(), perf_counter()
+        answer: dict[str, Any] = {}
+        if asked == "validate":
+            from compliance.documents.conformance import nonconformities
+
+            assert not any(nonconformities(pdf) for pdf in made)
+            made.clear()
+        elif asked == "memory":
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            answer["bytes"] = pages * os.sysconf("SC_PAGE_SIZE")
+        else:
+            pdf = make(asked)
+            answer |= {"hash": hashlib.sha256(pdf).hexdigest(), "size": len(pdf)}
+            if side == "batch":
+                made.append(pdf)
+        answer |= {"cpu": process_time() - began, "clock": perf_counter() - clock}
+        print(json.dumps(answer), flush=True)
+
+
+def _one_liner() -> Any:
     from weasyprint import HTML
 
-    engine = None
-    if side == "ours":
-        from compliance.documents.engine import Engine
-        from compliance.documents.worker import tidy, warm
+    def make(number: int) -> bytes:
+        pdf: bytes = HTML(string=plain_page(words(number))).write_pdf()
+        return pdf
 
-        engine = Engine()
-        warm()
-    for line in sys.stdin:
-        html = json.loads(line)
-        began = process_time()
-        if engine is None:
-            pdf = HTML(string=html).write_pdf()
-        else:
-            pdf = engine.lay_out(*parted(html)).write_pdf()
-            engine.rest()
-            tidy()
-        took = process_time() - began
-        print(json.dumps([took, hashlib.sha256(pdf).hexdigest(), len(pdf)]), flush=True)
+    return make
 
 
-def parted(html: str) -> tuple[str, str]:
-    """A letter without its style, and its style: our engine is given them apart."""
-    before, _, rest = html.partition("<style>")
-    css, _, after = rest.partition("</style>")
-    return before + after, css
+def _ours() -> Any:
+    from compliance.documents.engine import Engine
+    from compliance.documents.worker import tidy, warm
+
+    engine = Engine()
+    warm()
+
+    def make(number: int) -> bytes:
+        pdf: bytes = engine.lay_out(*parted(plain_page(words(number)))).write_pdf()
+        engine.rest()
+        tidy()
+        return pdf
+
+    return make
+
+
+def _batch() -> Any:
+    from compliance.documents.compose import style_sheet
+    from compliance.documents.engine import Engine
+    from compliance.documents.worker import tidy, warm
+
+    engine, css = Engine(), style_sheet()
+    warm()
+
+    def make(number: int) -> bytes:
+        page = our_page(words(number))
+        pdf = engine.write(page, css, letter=True, most_pages=10).pdf
+        engine.rest()
+        tidy()
+        return pdf
+
+    return make
+
+
+class Side:
+    """One process, seen from here."""
+
+    def __init__(self, name: str, folder: str, config: Path) -> None:
+        """Start it with our fonts and nothing else."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.letters", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"FONTCONFIG_FILE": str(config), "HOME": folder, "LANG": "C.UTF-8"},
+        )
+
+    def ask(self, what: int | str) -> dict[str, Any]:
+        """Return its answer to a line."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+@contextmanager
+def sides(*names: str) -> Iterator[list[Side]]:
+    """The processes of some sides."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        config = write_fontconfig(Path(folder))
+        started = [Side(name, folder, config) for name in names]
+        for each in started:
+            stack.callback(each.close)
+        yield started
+
+
+# What is compared.
+
+
+def one_letter() -> None:
+    """Our engine, kept warm, against the one-liner, letter by letter."""
+    theirs, ours = [], []
+    with sides("one-liner", "ours") as (one_liner, engine):
+        for number in range(WARM_UP + LETTERS):
+            pair = [one_liner, engine] if number % 2 else [engine, one_liner]
+            answers = {each: each.ask(number) for each in pair}
+            same = answers[one_liner]["hash"] == answers[engine]["hash"]
+            assert same, f"letter {number}: the bytes differ"
+            if number >= WARM_UP:
+                theirs.append(answers[one_liner]["cpu"])
+                ours.append(answers[engine]["cpu"])
+    print(f"One letter: {LETTERS} different ones after {WARM_UP}, bytes identical, processor time")
+    _row("HTML(string=html).write_pdf()", median(theirs), 1)
+    _row("our engine, kept warm", median(ours), sum(ours) / sum(theirs))
+    _judge(sum(ours) / sum(theirs), LETTER_GOAL)
+
+
+def batch() -> None:
+    """Two processes side by side against the one-liner, ten letters at a time."""
+    spent = dict.fromkeys(("their clock", "their cpu", "clock", "cpu", "validation"), 0.0)
+    largest = 0
+    with sides("one-liner", *["batch"] * CORES) as (one_liner, *workers):
+        for number in range(WARM_UP):
+            for each in (one_liner, *workers):
+                each.ask(number)
+        for each in workers:
+            each.ask("validate")
+        for first in range(WARM_UP, WARM_UP + LETTERS, CHUNK):
+            numbers = range(first, first + CHUNK)
+            for number in numbers:
+                answer = one_liner.ask(number)
+                spent["their clock"] += answer["clock"]
+                spent["their cpu"] += answer["cpu"]
+            began = perf_counter()
+            made = _side_by_side(workers, list(numbers))
+            spent["clock"] += perf_counter() - began
+            spent["cpu"] += sum(each["cpu"] for each in made)
+            spent["validation"] += sum(each.ask("validate")["cpu"] for each in workers)
+            largest = max(largest, *(each["size"] for each in made))
+    print(
+        f"\nA batch: the same words, tagged, PDF/A-3a and PDF/UA-1, {CORES} processes side by side"
+    )
+    _row("HTML(string=html).write_pdf(), clock", spent["their clock"] / LETTERS, 1)
+    ratio = spent["clock"] / spent["their clock"]
+    _row("our batch, clock", spent["clock"] / LETTERS, ratio)
+    shared = spent["cpu"] / CORES
+    _row(f"our batch, processor / {CORES}", shared / LETTERS, shared / spent["their cpu"])
+    print(f"  while it ran, {spent['cpu'] / CORES / spent['clock']:.0%} of {CORES} cores were ours")
+    _judge(shared / spent["their cpu"], BATCH_GOAL, "by processor time")
+    validation = spent["validation"] / CORES
+    _row(f"validation apart, processor / {CORES}", validation / LETTERS, None)
+    _judge(largest / 1000, BATCH_KILOBYTES, "kB, the largest")
+
+
+def _side_by_side(workers: list[Side], numbers: list[int]) -> list[dict[str, Any]]:
+    """Letters made by whoever is free."""
+    made: list[dict[str, Any]] = []
+
+    def work(side: Side) -> None:
+        while True:
+            try:
+                number = numbers.pop()
+            except IndexError:
+                return
+            made.append(side.ask(number))
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in workers]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return made
+
+
+def growth() -> None:
+    """What a process holds after its fiftieth letter and after its five hundredth."""
+    with sides("batch") as (side,):
+        held = []
+        for number in range(1, GROWTH_TO + 1):
+            side.ask(number)
+            if number % CHUNK == 0:
+                side.ask("validate")
+            if number in (GROWTH_FROM, GROWTH_TO):
+                held.append(side.ask("memory")["bytes"] / 1e6)
+    print(f"\nMemory: {held[0]:.1f} MB at letter {GROWTH_FROM}, {held[1]:.1f} at {GROWTH_TO}")
+    _judge(held[1] - held[0], GROWTH_MEGABYTES, "MB more")
+
+
+def print_run() -> None:
+    """Forty letters of four kinds in one file, beside the files of each."""
+    from compliance.documents.print_run import print_run
+
+    press = Press()
+    names = ["advice-letter", "test-purchase-pass", "test-purchase-sale", "challenge-25-result"]
+    letters = []
+    began = perf_counter()
+    for number in range(40):
+        kind = kinds()[names[number % len(names)]]
+        data = kind.sample_data({"reference": f"CKS-2026-{number:06}"})
+        letters.append((data.reference, render(data, using=press).pdf))
+    between = perf_counter()
+    press.close()
+    run = print_run(letters, "Forty letters")
+    took = perf_counter() - between
+    singles = sum(len(pdf) for _, pdf in letters)
+    print(f"\nThe print run: {len(letters)} letters of {len(names)} kinds, {len(run.pages)} in it")
+    _row("made and validated one by one, clock", (between - began) / len(letters), None)
+    _row("joined and validated, clock", took / len(letters), None)
+    print(f"{singles} bytes in single files, {len(run.pdf)} in one")
+    _judge(len(run.pdf) / singles, RUN_GOAL, "of the sum of singles")
+
+
+def others() -> None:
+    """Other engines on the same letter, in turn, on the clock."""
+    with sides("one-liner", "ours") as (one_liner, engine), peers() as makers:
+        took: dict[str, list[float]] = {"HTML(string=html).write_pdf()": [], "our engine": []}
+        took |= {name: [] for name in makers}
+        for number in range(WARM_UP + LETTERS // 2):
+            letter = words(number)
+            now = {
+                "HTML(string=html).write_pdf()": one_liner.ask(number)["clock"],
+                "our engine": engine.ask(number)["clock"],
+            }
+            for name, make in makers.items():
+                began = perf_counter()
+                make(letter)
+                now[name] = perf_counter() - began
+            if number >= WARM_UP:
+                for name, seconds in now.items():
+                    took[name].append(seconds)
+    base = median(took["HTML(string=html).write_pdf()"])
+    print("\nOther engines on the same letter, each kept warm, clock, medians")
+    for name, seconds in took.items():
+        _row(name, median(seconds), median(seconds) / base)
+
+
+def _row(name: str, seconds: float, ratio: float | None) -> None:
+    told = "" if ratio is None else f"{ratio:8.2f}"
+    print(f"  {name:40}{seconds * 1000:8.1f} ms{told}")
+
+
+def _judge(measured: float, goal: float, unit: str = "") -> None:
+    verdict = "kept" if measured <= goal else "MISSED"
+    print(f"  goal <= {goal:g}: {verdict} ({measured:.2f}{' ' if unit else ''}{unit})")
 
 
 def main() -> None:
-    """Interleave both sides over the same letters and print the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = write_fontconfig(Path(folder))
-        sides = {
-            name: subprocess.Popen(
-                [sys.executable, "-m", "tests.bench.letters", name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                env={"FONTCONFIG_FILE": str(config), "HOME": folder, "LANG": "C.UTF-8"},
-            )
-            for name in ("one-liner", "ours")
-        }
-        times: dict[str, list[float]] = {name: [] for name in sides}
-        for number in range(WARM_UP + LETTERS):
-            html = letter(number)
-            made = {}
-            order = list(sides) if number % 2 else list(sides)[::-1]
-            for name in order:
-                child = sides[name]
-                assert child.stdin is not None
-                assert child.stdout is not None
-                child.stdin.write(json.dumps(html) + "\n")
-                child.stdin.flush()
-                took, digest, size = json.loads(child.stdout.readline())
-                made[name] = digest
-                if number >= WARM_UP:
-                    times[name].append(took)
-            assert made["ours"] == made["one-liner"], f"letter {number}: the bytes differ"
-        for child in sides.values():
-            assert child.stdin is not None
-            child.stdin.close()
-            child.wait()
-    _print(times, size)
-
-
-def _print(times: dict[str, list[float]], size: int) -> None:
-    base = sum(times["one-liner"])
-    ratio = sum(times["ours"]) / base
-    pairs = sorted(
-        ours / theirs for ours, theirs in zip(times["ours"], times["one-liner"], strict=True)
-    )
-    print(
-        f"{LETTERS} different letters of two pages after {WARM_UP}, {size} bytes, bytes identical"
-    )
-    print(f"{'':32}{'CPU ms':>12}{'ratio':>8}")
-    for name, label in (
-        ("one-liner", "HTML(string=html).write_pdf()"),
-        ("ours", "our engine, kept warm"),
-    ):
-        taken = times[name]
-        print(f"{label:34}{median(taken) * 1000:10.1f}{sum(taken) / base:8.2f}")
-    print(
-        f"pair by pair: median {median(pairs):.2f}, nine in ten below {pairs[int(len(pairs) * 0.9)]:.2f}"
-    )
-    verdict = "kept" if ratio <= GOAL else "MISSED"
-    print(f"goal <= {GOAL:.2f}: {verdict} ({ratio:.2f})")
-    _print_whole()
-
-
-def _print_whole() -> None:
-    """What a real letter costs from data to validated PDF, through the child process."""
-    from compliance.documents.conformance import nonconformities
-
-    press = Press()
-    kind = kinds()["advice-letter"]
-    taken, validating = [], []
-    for number in range(WARM_UP + 20):
-        data = kind.sample_data({"reference": f"CKS-2026-{number:06}"})
-        began = perf_counter()
-        made = render(data, using=press)
-        between = perf_counter()
-        nonconformities(made.pdf)
-        if number >= WARM_UP:
-            taken.append(between - began)
-            validating.append(perf_counter() - between)
-    press.close()
-    print(
-        f"a real advice letter, {made.pages} pages, tagged, PDF/A-3a and PDF/UA-1, from data to "
-        f"validated bytes: {median(taken) * 1000:.1f} ms, of which validation {median(validating) * 1000:.1f} ms"
-    )
+    """Print everything."""
+    one_letter()
+    batch()
+    growth()
+    print_run()
+    others()
 
 
 if __name__ == "__main__":

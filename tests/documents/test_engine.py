@@ -1,14 +1,19 @@
 """The warm engine: what it remembers never changes a byte, and it can do without."""
 
-import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from weasyprint.layout import percent
 
+from compliance.documents import pinned
+from compliance.documents.compose import style_sheet
 from compliance.documents.fonts import write_fontconfig
+from compliance.documents.kept import Kept
+from compliance.documents.plain_sheet import may_have_notes
+from tests.bench.reference_letter import plain_page, words
 
 #: What our style sheets do not do, or do once: a short cut must see it and leave it to WeasyPrint, or do it alike.
 ODD = [
@@ -20,7 +25,7 @@ ODD = [
     "p { width: 20mm; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }",
     "p { visibility: hidden } b { visibility: visible; vertical-align: super; font-size: 7pt }",
     "html { --wide: 40mm; font-size: 9pt } p { width: var(--wide); line-height: 2; text-indent: 2em }",
-    "b { float: footnote } p { color: #123456; direction: rtl }",
+    "b { float: footnote } b::footnote-call { color: red } p { color: #123456; direction: rtl }",
     "ul { display: flex; gap: 2mm } li { border: 1pt solid; list-style: inside } p { opacity: 0.5 }",
     "@page { size: A5; @top-left { content: counter(page) } } p { break-before: page }",
     "@page { size: A4 landscape } p { width: 30vw; columns: 2 }",
@@ -56,18 +61,18 @@ for turn in range(2):
 OURS = """
 import hashlib
 from compliance.documents.engine import Engine
-from tests.bench.letters import letter, parted
+from tests.bench.reference_letter import parted, plain_page, words
 engine = Engine()
 for number in range(4):
-    print(hashlib.sha256(engine.lay_out(*parted(letter(number))).write_pdf()).hexdigest())
+    print(hashlib.sha256(engine.lay_out(*parted(plain_page(words(number)))).write_pdf()).hexdigest())
 """
 
 ONE_LINER = """
 import hashlib
 from weasyprint import HTML
-from tests.bench.letters import letter
+from tests.bench.reference_letter import plain_page, words
 for number in range(4):
-    print(hashlib.sha256(HTML(string=letter(number)).write_pdf()).hexdigest())
+    print(hashlib.sha256(HTML(string=plain_page(words(number))).write_pdf()).hexdigest())
 """
 
 
@@ -101,11 +106,41 @@ def test_the_bytes_are_those_of_the_one_liner(tmp_path: Path) -> None:
     assert len(set(ours)) == len(ours) == 4
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_the_bench_compares_equal_letters(number: int, tmp_path: Path) -> None:
-    """The letters of the bench differ from each other, and stay what they were measured as."""
-    from tests.bench.letters import letter
+def test_the_letters_of_the_bench_differ() -> None:
+    pages = [plain_page(words(each)) for each in range(60)]
+    assert len(set(pages)) == 60
+    assert pages == [plain_page(words(each)) for each in range(60)]
 
-    texts = {hashlib.sha256(letter(each).encode()).hexdigest() for each in range(60)}
-    assert len(texts) == 60
-    assert letter(number) == letter(number)
+
+def test_a_short_cut_is_only_for_the_source_it_was_written_against() -> None:
+    assert not pinned.known("0" * 16, percent.resolve_percentages)
+    assert not pinned.known(pinned.digest(percent.percentage), percent.resolve_percentages)
+    assert pinned.known(pinned.digest(percent.percentage), percent.percentage)
+
+
+@pytest.mark.parametrize(
+    ("asks", "text"),
+    [
+        (True, "b { float: footnote }"),
+        (True, "b { position: note(margin) }"),
+        (True, "b::NOTE-CALL { color: red } i::footnote-marker { content: none }"),
+        (True, "<html><style>b { float: none }</style>"),
+        (False, ".notes h2 { margin: 0 }"),
+    ],
+)
+def test_a_page_that_may_ask_for_footnotes_is_told_from_others(asks: bool, text: str) -> None:
+    assert may_have_notes(text) is asks
+
+
+def test_the_sheet_of_letters_takes_the_short_way() -> None:
+    assert not may_have_notes(style_sheet())
+
+
+def test_what_was_not_asked_for_lately_is_forgotten() -> None:
+    kept = Kept(4)
+    for each in range(10):
+        kept.put(each, str(each))
+        assert kept.get(0) == "0"  # asked for all the while
+    assert kept.get(9) == "9"
+    assert kept.get(3) is None
+    assert len(kept) <= 4
