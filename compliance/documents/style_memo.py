@@ -20,8 +20,8 @@ MOST = 600  # styles; a letter has some sixty
 OWN = {"background_image", "border_image_source", "list_style_image", "mask_border_source"}
 #: Styles whose properties are copied one by one as far as they were asked for.
 PARTIAL = {"first-line", "first-letter"}
-#: Lengths that hang on the size of a document's first page.
-_VIEWPORT = re.compile(r"'[a-z]*v(?:w|h|i|b|min|max)'")
+#: Lengths that hang on the size of a document's first page, and values that do not show what is in them.
+_HANGING = re.compile(r"'[a-z]*v(?:w|h|i|b|min|max)'|<", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class StyleMemo:
         found = self._known.get(key)
         if found is None:
             values = tuple(value for value, _ in cascaded.values())
-            if _VIEWPORT.search(repr(values)):
+            if _HANGING.search(repr(values)):
                 return None
             found = self._known[key] = _Known({}, {}, values)
         return found

@@ -29,6 +29,9 @@ ODD = [
     "ul { display: flex; gap: 2mm } li { border: 1pt solid; list-style: inside } p { opacity: 0.5 }",
     "@page { size: A5; @top-left { content: counter(page) } } p { break-before: page }",
     "@page { size: A4 landscape } p { width: 30vw; columns: 2 }",
+    "@page wide { size: A4 landscape } .wide { page: wide } p { width: 20vw }",
+    "@page wide { size: A4 landscape } .wide { page: wide } p { width: calc(10vw + 1mm) }",
+    "@page wide { size: A4 landscape } .wide { page: wide } html { --w: 15vw } p { width: var(--w) }",
 ]
 BODY = (
     "<div><p>An <b>af\ufb01liate</b> of the shop\u00a0said: we sell to-day\u00ad\u2011only \u2013 1/2.</p>"
@@ -53,8 +56,9 @@ for turn in range(2):
             made = engine.write(html, style_sheet(), letter=kind.letter, most_pages=10)
             print(hashlib.sha256(made.pdf).hexdigest())
     for css in json.loads(sys.argv[1]):
-        html = "<html lang=en><title>Odd</title>" + sys.argv[2]
-        print(hashlib.sha256(engine.lay_out(html, css).write_pdf()).hexdigest())
+        for name in ("", "wide"):
+            html = f"<html lang=en><title>Odd</title><body><h1 class='{name}'>First</h1>" + sys.argv[2]
+            print(hashlib.sha256(engine.lay_out(html, css).write_pdf()).hexdigest())
 """
 
 
