@@ -20,6 +20,7 @@ from compliance.web import (
     errors,
     guard,
     headers,
+    languages,
     limits,
     navigation,
     row_ids,
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Application:
     signed_in.init_app(app)
     errors.init_app(app)
     dates.init_app(app)
+    languages.init_app(app)
     navigation.init_app(app)
     row_ids.init_app(app)
     jobs.init_app(app, settings)

@@ -19,19 +19,21 @@ from compliance.documents import kinds
 from compliance.rulebook import Pack
 from compliance.rulebook.languages import owed
 from compliance.services.errors import Refused
+from compliance.services.page_texts import page_texts
 from compliance.services.permission import require
 from compliance.store.models import TextConfirmation
 
-#: What is called a group where it is no table of the rulebook: the words of letters.
+#: What is called a group where it is no table of the rulebook: the words of letters, and of pages.
 LETTERS = "letters"
+PAGES = "pages"
 _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
 class Said:
-    """One thing a translator confirms: a text of the rulebook, or the words of one kind of letter."""
+    """One thing a translator confirms: a text of the rulebook or of a page, or the words of one kind of letter."""
 
-    group: str  # a table of the rulebook, or LETTERS
+    group: str  # a table of the rulebook, LETTERS or PAGES
     english: str
     text: str  # empty: there is none yet
     sha256: str
@@ -50,12 +52,19 @@ def letter_words(kind: str, language: str) -> Said:
     return Said(LETTERS, of.title["en"], of.title[language], sha256)
 
 
+def page_words(language: str) -> list[Said]:
+    """Return what the pages for shops and the public say in a language."""
+    return [said(PAGES, language, of, text) for of, text in page_texts(language).items()]
+
+
 def released(pack: Pack, language: str) -> list[Said]:
-    """Return all that is said in a language: the letters, then the rulebook's texts in its order."""
+    """Return all that is said in a language: the letters, the pages, then the rulebook's texts in its
+    order."""
     found = {
         each.sha256: each
         for each in (
             *(letter_words(name, language) for name in translated_kinds(language)),
+            *page_words(language),
             *_of_pack(pack, language),
         )
     }

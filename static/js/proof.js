@@ -1,11 +1,13 @@
 // Checks the offline proof of a certificate with the public keys the page came with: no request is made.
 // The form of a proof is told in compliance/documents/proofs.py; what is written any other way is refused.
 
+import { dayInWords } from './rulebook/words.js'
+
 const VERSION = 'CKS1'
 const MOST_CHARACTERS = 900
 const SIGNATURE_BYTES = 64
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-const RESULTS = { 'no-issues-found': 'no issues were found on the points that were checked' }
+const RESULTS = { 'no-issues-found': 'On {1}, no issues were found on the points that were checked.' }
 
 /** A text that is no proof of ours; the message says why. */
 class NotProven extends Error {}
@@ -68,7 +70,7 @@ function proofIn (text) {
 }
 
 function inWords (day) {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
+  return dayInWords(day, document.documentElement.lang)
 }
 
 /** Today in the United Kingdom, as the clock of this device has it. */
@@ -88,6 +90,12 @@ const form = place.querySelector('#proof-form')
 const shown = place.querySelector('#proof-result')
 const typed = place.querySelector('#proof-text')
 const keys = JSON.parse(place.dataset.keys)
+const words = JSON.parse(place.dataset.words)
+
+/** A text in the language of the page; {1} is filled in. */
+function told (english, value = '') {
+  return (words[english] ?? english).replace('{1}', value)
+}
 
 function show (good, title, ...lines) {
   const panel = element('div', `govuk-panel app-status ${good ? 'govuk-panel--confirmation app-status--valid' : 'app-status--ended'}`,
@@ -100,19 +108,19 @@ function show (good, title, ...lines) {
 async function check (text) {
   try {
     const claim = await read(proofIn(text), keys)
-    show(true, 'This proof is ours',
+    show(true, told('This proof is ours'),
       element('strong', '', `${claim.operator}, ${claim.postcode}`),
-      `On ${inWords(claim.checkedOn)}, ${RESULTS[claim.result]}.`,
+      told(RESULTS[claim.result], inWords(claim.checkedOn)),
       claim.validUntil < today()
-        ? `The certificate ended on ${inWords(claim.validUntil)}, by the clock of this device. Do not rely on it.`
-        : `It may hold until ${inWords(claim.validUntil)}, that day included.`,
-      'The paper must say the same. Whether the certificate has ended since cannot be seen here: scan the small square code when you have a signal.')
+        ? told('The certificate ended on {1}, by the clock of this device. Do not rely on it.', inWords(claim.validUntil))
+        : told('It may hold until {1}, that day included.', inWords(claim.validUntil)),
+      told('The paper must say the same. Whether the certificate has ended since cannot be seen here: scan the small square code when you have a signal.'))
   } catch (error) {
     if (error instanceof CannotCheck) {
-      show(false, 'We cannot check this here', error.message,
-        'Use a newer browser, or scan the small square code on the certificate instead.')
+      show(false, told('We cannot check this here'), told(error.message),
+        told('Use a newer browser, or scan the small square code on the certificate instead.'))
     } else if (error instanceof NotProven) {
-      show(false, 'This proof is not ours', error.message, 'Do not rely on it.')
+      show(false, told('This proof is not ours'), told(error.message), told('Do not rely on it.'))
     } else throw error
   }
 }
@@ -127,7 +135,7 @@ async function readPhoto (photo) {
     // A file that is no picture has no code either.
   }
   const text = texts.find((each) => each.includes('#')) ?? texts[0]
-  if (text === undefined) return show(false, 'We found no code in this photo', 'Go nearer, so that the large code fills the picture.')
+  if (text === undefined) return show(false, told('We found no code in this photo'), told('Go nearer, so that the large code fills the picture.'))
   typed.value = text
   await check(text)
 }

@@ -45,12 +45,19 @@ def status_of(document: Document, today: date) -> str:
     return status_on(certificate, today).value
 
 
-def title_of(document: Document) -> str:
-    """Return what a kind of document is called."""
+#: What a language is called in another.
+_LANGUAGE_NAMES = {"en": {"cy": "Welsh"}, "cy": {"en": "Saesneg"}}
+
+
+def title_of(document: Document, language: str = "en") -> str:
+    """Return what a kind of document is called in a language, and the document's own where it is another."""
     kind = kinds().get(document.kind)
     if kind is None:
         return document.kind
-    return kind.title["en"] if document.language == "en" else f"{kind.title['en']} (Welsh)"
+    title = kind.title.get(language, kind.title["en"])
+    if document.language == language:
+        return title
+    return f"{title} ({_LANGUAGE_NAMES[language][document.language]})"
 
 
 def title_on_file(document: Document) -> str:

@@ -64,7 +64,9 @@ class Bearing:
         return Portal(
             url=portal_url(self.public_url),
             code=access_codes.spaced(self.code),
-            link=f"{self.public_url}/letter",
+            # The code on a letter in Welsh opens the page in Welsh.
+            link=f"{self.public_url}/letter"
+            + ("" if self.language == "en" else f"?lang={self.language}"),
         )
 
 

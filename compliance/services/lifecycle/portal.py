@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from compliance.documents import DocumentData
 from compliance.documents.data_json import from_json
@@ -83,6 +83,20 @@ def mark_of(document: Document) -> str:
 def said(document: Document) -> DocumentData:
     """Return what a document says, from the inputs kept with it."""
     return from_json(document.inputs["data"])
+
+
+def in_language(document: Document, language: str) -> Document:
+    """Return what was issued with a document, under its reference, in a language; else the document itself."""
+    if document.language == language:
+        return document
+    session = object_session(document)
+    assert session is not None  # it was read from the database
+    other = session.scalar(
+        select(Document).where(
+            Document.reference == document.reference, Document.language == language
+        )
+    )
+    return other or document
 
 
 def newest_after(others: Sequence[Document], letter: Document) -> Document | None:

@@ -14,7 +14,7 @@ from compliance.documents import render
 from compliance.documents.kinds import kinds
 from compliance.services import translations
 from compliance.services.errors import NotFound, Refused
-from compliance.services.translations import LETTERS, Said
+from compliance.services.translations import LETTERS, PAGES, Said
 from compliance.store.engine import db
 from compliance.web import form_errors
 from compliance.web.dates import utc_now
@@ -30,6 +30,7 @@ LANGUAGE = "cy"
 #: What the groups are called, in the order they are shown in.
 GROUPS = {
     LETTERS: "Letters and the certificate",
+    PAGES: "Pages for shops and the public",
     "rule": "What was found, what is done well and what to do",
     "sentence": "Sentences about the law",
     "value": "What happened, as a letter tells it",

@@ -12,7 +12,6 @@ from flask import (
     flash,
     make_response,
     redirect,
-    render_template,
     request,
     session,
     url_for,
@@ -21,13 +20,14 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from compliance.access import PUBLIC
+from compliance.documents.dates import on_day
 from compliance.documents.law import law_book
 from compliance.services.errors import NotFound
 from compliance.services.lifecycle import issue, portal
 from compliance.services.lifecycle.documents import status_of, title_of
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Document
-from compliance.web import form_errors, limits, signed_in
+from compliance.web import form_errors, languages, limits, signed_in
 from compliance.web.dates import london_today, utc_now
 from compliance.web.document_page import document_page
 from compliance.web.forms import fields
@@ -98,19 +98,26 @@ def view() -> ResponseReturnValue:
     letter = _opened()
     if letter is None:
         return redirect(url_for("letter.enter"))
+    # The page is in a language that the letter is in: what was found is never told in two.
+    letter = portal.in_language(letter, languages.asked() or languages.FIRST)
+    language = languages.begin(letter.language)
     data = portal.said(letter)
     others = portal.downloads(db.session, letter)
     return _private(
-        render_template(
+        languages.page(
             "businesses/view.html",
+            language=language,
+            switch=any(
+                each.reference == letter.reference and each.language != language for each in others
+            ),
             letter=letter,
             words=_words(data.kind),
             d=data,
-            law=lambda name: (
-                law_book().sentence(name, data.nation, data.law_on).text[data.language]
-            ),
+            when=on_day(data.visit.day, language) if data.visit.day else data.visit.period,
+            law=lambda name: law_book().sentence(name, data.nation, data.law_on).text[language],
             downloads=[
-                (each, title_of(each), len(each.file.content), _status(each)) for each in others
+                (each, title_of(each, language), len(each.file.content), _status(each))
+                for each in others
             ],
             newer=portal.newest_after(others, letter),
         )
@@ -185,7 +192,7 @@ def _status(document: Document) -> str:
 
 def _enter_page(form: LetterForm, status: int) -> ResponseReturnValue:
     return _private(
-        render_template("businesses/enter.html", form=form, errors=form_errors.listed(form)),
+        languages.page("businesses/enter.html", form=form, errors=form_errors.listed(form)),
         status,
     )
 

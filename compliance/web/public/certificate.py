@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response
 
 from compliance.access import PUBLIC
 from compliance.services.lifecycle import certificates, portal
 from compliance.services.lifecycle.certificates import Status
 from compliance.services.lifecycle.documents import ended_line
 from compliance.store.engine import db
-from compliance.web import limits
+from compliance.web import languages, limits
 from compliance.web.dates import london_today, utc_now
 from compliance.web.guard import permission
 
@@ -27,11 +27,14 @@ def show(token: str) -> Response:
     """Look the certificate up at this moment; one that is not there gets a page that says so."""
     certificate = certificates.by_token(db.session, token) if _TOKEN.fullmatch(token) else None
     status = certificates.status_on(certificate, london_today()) if certificate else None
+    language = languages.begin()
+    said = portal.said(portal.in_language(certificate.document, language)) if certificate else None
     response = make_response(
-        render_template(
+        languages.page(
             "public/certificate.html",
             certificate=certificate,
-            d=portal.said(certificate.document) if certificate else None,
+            d=said,
+            lines=said.language if said else language,
             status=status.value if status else "not found",
             ended=ended_line(status) if status not in (None, Status.VALID) else "",
             now=utc_now(),

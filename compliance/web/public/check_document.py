@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from compliance.access import PUBLIC
 from compliance.documents.keys import root_certificates
 from compliance.services.lifecycle import checking, portal
 from compliance.store.engine import db
-from compliance.web import limits
+from compliance.web import languages, limits
 from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 
@@ -47,7 +47,7 @@ def _page(*, checked: checking.Checked | None = None, error: str = "") -> str:
     document = checked.document if checked else None
     # A letter is between an authority and a shop: of it, only that it is genuine is told.
     public = document is not None and document.standing is not None
-    return render_template(
+    return languages.page(
         "public/check_document.html",
         checked=checked,
         title=WORDS[checked.outcome] if checked else "",

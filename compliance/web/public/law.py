@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from compliance.access import PUBLIC
 from compliance.rulebook.law_told import asked_dims, law_told
 from compliance.rulebook.pack import Entry, text_of
+from compliance.web import languages
 from compliance.web.dates import london_today
 from compliance.web.guard import permission
 from compliance.web.in_use import rulebook_in_use
@@ -24,12 +25,13 @@ def show() -> ResponseReturnValue:
     """Show what applies on a day, since when, from which source, and what is coming."""
     pack = rulebook_in_use()
     on, error = _day(request.args.get("on", ""))
-    choices = [_choice(dim) for dim in asked_dims(pack)]
+    language = languages.begin()
+    choices = [_choice(dim, language) for dim in asked_dims(pack)]
     dims = {each["id"]: each["value"] for each in choices if each["value"]}
-    page = render_template(
+    page = languages.page(
         "public/law.html",
         choices=choices,
-        told=law_told(pack, on, dims) if on else None,
+        told=law_told(pack, on, dims, language) if on else None,
         on=on,
         typed=request.args.get("on", "") if error else (on or london_today()).isoformat(),
         error=error,
@@ -49,16 +51,18 @@ def _day(typed: str) -> tuple[date | None, str]:
         return None, "Enter a date, such as 2026-10-13"
 
 
-def _choice(dim: Entry) -> dict[str, Any]:
+def _choice(dim: Entry, language: str) -> dict[str, Any]:
     """A dimension as a list to choose from. Where a visit has several, all of them is a choice too."""
-    options = [(one["code"], text_of(one.get("label")) or one["code"]) for one in dim["options"]]
+    options = [
+        (one["code"], text_of(one.get("label"), language) or one["code"]) for one in dim["options"]
+    ]
     if dim.get("many"):
-        options = [("", "All of them"), *options]
+        options = [("", languages.told("All of them")), *options]
     asked = request.args.get(dim["id"], "")
     codes = [code for code, _ in options]
     return {
         "id": dim["id"],
-        "label": text_of(dim.get("label")) or dim["id"],
+        "label": text_of(dim.get("label"), language) or dim["id"],
         "options": options,
         "value": asked if asked in codes else codes[0],
         "chosen": dict(options)[asked if asked in codes else codes[0]],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.access import PUBLIC
 from compliance.store.engine import db
+from compliance.web import languages
 from compliance.web.guard import permission
 
 bp = Blueprint("public", __name__)
@@ -18,21 +19,21 @@ bp = Blueprint("public", __name__)
 @permission(PUBLIC)
 def start() -> str:
     """Show what the service is and the ways in."""
-    return render_template("public/start.html")
+    return languages.page("public/start.html")
 
 
 @bp.get("/privacy")
 @permission(PUBLIC)
 def privacy() -> str:
     """Show what is kept about whom, why, and for how long."""
-    return render_template("public/privacy.html")
+    return languages.page("public/privacy.html")
 
 
 @bp.get("/accessibility")
 @permission(PUBLIC)
 def accessibility() -> str:
     """Show how accessible the service is and whom to tell when it is not."""
-    return render_template("public/accessibility.html")
+    return languages.page("public/accessibility.html")
 
 
 @bp.get("/health")

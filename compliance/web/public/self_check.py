@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
 from compliance.access import PUBLIC
 from compliance.rulebook import Pack
 from compliance.rulebook.law_told import asked_dims, scored_dims, unverified
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.words import word
+from compliance.web import languages
 from compliance.web.dates import london_today
 from compliance.web.guard import permission
 from compliance.web.in_use import rulebook_in_use
@@ -25,7 +26,7 @@ UNWEIGHED = ("text", "photos")
 @permission(PUBLIC)
 def start() -> str:
     """Say what the check is, and offer it on the screen and on paper."""
-    return render_template("public/self_check/start.html")
+    return languages.page("public/self_check/start.html")
 
 
 @bp.get("/questions")
@@ -33,8 +34,10 @@ def start() -> str:
 def questions() -> str:
     """The check itself: from here on nothing leaves the browser."""
     pack = rulebook_in_use()
-    return render_template(
+    return languages.page(
         "public/self_check/questions.html",
+        language=languages.FIRST,
+        switch=False,
         pack=pack,
         dims=[
             {
@@ -58,16 +61,17 @@ def questions() -> str:
 def printable() -> str:
     """The same questions as a list to print, for a shop without a script or without a screen."""
     pack = rulebook_in_use()
-    return render_template(
-        "public/self_check/list.html", pack=pack, sections=_sections(pack), today=london_today()
+    sections = _sections(pack, languages.begin())
+    return languages.page(
+        "public/self_check/list.html", pack=pack, sections=sections, today=london_today()
     )
 
 
-def _sections(pack: Pack) -> list[dict[str, Any]]:
+def _sections(pack: Pack, language: str) -> list[dict[str, Any]]:
     """The questions by section, with the answers offered, in the order of asking."""
     doubtful = unverified(pack)
     fixed = scored_dims(pack)
-    titles = {one["id"]: text_of(one.get("title")) for one in pack.entries("section")}
+    titles = {one["id"]: text_of(one.get("title"), language) for one in pack.entries("section")}
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in pack.entries("question"):
         wanted = entry.get("dims") or {}
@@ -77,9 +81,9 @@ def _sections(pack: Pack) -> list[dict[str, Any]]:
             continue
         found.setdefault(str(entry["section"]), []).append(
             {
-                "label": text_of(entry["label"]),
-                "answers": _offered(entry),
-                "only": _only(pack, entry),
+                "label": text_of(entry["label"], language),
+                "answers": _offered(entry, language),
+                "only": _only(pack, entry, language),
                 "depends": "ask_when" in entry,
             }
         )
@@ -89,18 +93,22 @@ def _sections(pack: Pack) -> list[dict[str, Any]]:
     ]
 
 
-def _offered(entry: Entry) -> list[str]:
+def _offered(entry: Entry, language: str) -> list[str]:
     if entry["type"] == "yes_no":
         codes = ["yes", "no", *(["not_applicable"] if entry.get("not_applicable") else [])]
-        return [word(code) for code in codes]
-    return [text_of(one.get("label")) or one["code"] for one in entry.get("options", ())]
+        return [word(code, language) for code in codes]
+    return [text_of(one.get("label"), language) or one["code"] for one in entry.get("options", ())]
 
 
-def _only(pack: Pack, entry: Entry) -> list[str]:
+def _only(pack: Pack, entry: Entry, language: str) -> list[str]:
     """The choices (a nation, a way of selling) that a question is only asked for, in words."""
     only: list[str] = []
     for dim in asked_dims(pack):
         codes = (entry.get("dims") or {}).get(dim["id"])
         if codes and len(codes) < len(dim["options"]):
-            only += [text_of(one.get("label")) for one in dim["options"] if one["code"] in codes]
+            only += [
+                text_of(one.get("label"), language)
+                for one in dim["options"]
+                if one["code"] in codes
+            ]
     return only

@@ -3,8 +3,12 @@
 import { NOT_APPLICABLE, NOT_OBSERVED } from './state.js'
 
 const WORDS = { yes: 'Yes', no: 'No', [NOT_OBSERVED]: 'Not observed', [NOT_APPLICABLE]: 'Does not apply', nothing: 'None of these' }
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
-  'October', 'November', 'December']
+const MONTHS = {
+  en: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
+    'October', 'November', 'December'],
+  cy: ['Ionawr', 'Chwefror', 'Mawrth', 'Ebrill', 'Mai', 'Mehefin', 'Gorffennaf', 'Awst', 'Medi',
+    'Hydref', 'Tachwedd', 'Rhagfyr']
+}
 
 /** The text in a language, else in any there is, else nothing; a plain string is itself. */
 export function textOf (texts, language = 'en') {
@@ -18,9 +22,9 @@ export function word (code) {
 }
 
 /** An ISO date (2026-10-13) as 13 October 2026. */
-export function dayInWords (text) {
+export function dayInWords (text, language = 'en') {
   const [year, month, day] = text.split('-').map(Number)
-  return `${day} ${MONTHS[month - 1]} ${year}`
+  return `${day} ${(MONTHS[language] ?? MONTHS.en)[month - 1]} ${year}`
 }
 
 /** The short form of a question: its line, else its label. */
@@ -40,7 +44,7 @@ export function answerInWords (entry, value, language = 'en') {
     case 'choices': return value.map(option).join(', ') || word('nothing')
     case 'integer': case 'measure': return entry.unit ? `${value} ${entry.unit}` : String(value)
     case 'date': return dayInWords(value)
-    case 'dates': return value.map(dayInWords).join(', ') || word('nothing')
+    case 'dates': return value.map((one) => dayInWords(one)).join(', ') || word('nothing')
     case 'photos': return value.join(', ') || word('nothing')
     default: return String(value)
   }

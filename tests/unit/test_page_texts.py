@@ -1,0 +1,117 @@
+"""The Welsh of the pages for shops and the public: nothing missing, nothing older than its English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compliance.documents.verifying import UNCHANGED
+from compliance.services.lifecycle import portal
+from compliance.services.page_texts import page_texts
+from compliance.web.businesses.letter import LetterForm
+from compliance.web.public import check_document, proof
+from compliance.web.template_words import in_language, placeholders, texts_of
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+#: What is shown to a shop or the public in either language; the frame and the parts these use.
+SHOWN = [
+    *sorted((TEMPLATES / "businesses").rglob("*.html")),
+    *(
+        TEMPLATES / "public" / f"{name}.html"
+        for name in (
+            *("start", "certificate", "check_document", "law", "proof", "privacy", "accessibility"),
+            *("self_check/start", "self_check/list"),
+        )
+    ),
+    *(TEMPLATES / "layouts" / f"{name}.html" for name in ("base", "public")),
+    *(
+        TEMPLATES / "components" / f"{name}.html"
+        for name in ("fields", "error_summary", "when", "confidential")
+    ),
+]
+#: Where texts stand in code that such a page says.
+CODE = [
+    *(ROOT / "compliance/web/public").glob("*.py"),
+    ROOT / "compliance/web/businesses/letter.py",
+    ROOT / "compliance/app.py",
+    ROOT / "compliance/services/lifecycle/portal.py",
+    ROOT / "compliance/services/lifecycle/checking.py",
+    ROOT / "compliance/services/lifecycle/documents.py",
+    ROOT / "compliance/documents/verifying.py",
+    ROOT / "compliance/documents/signatures.py",
+]
+#: The last words of a text of a form field that says how long it may be.
+TOO_LONG = " must be 60 characters or fewer"
+WELSH = page_texts("cy")
+
+
+def _in_templates() -> set[str]:
+    return {text.key for path in SHOWN for text in texts_of(path.read_text(encoding="utf-8"))}
+
+
+def _literals() -> Iterator[str]:
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+                yield f"{node.value}{TOO_LONG}"
+    for path in SHOWN:
+        # Words that a template hands on within an expression.
+        yield from re.findall(r"'([^'\n]+)'", path.read_text(encoding="utf-8"))
+
+
+def test_every_text_of_a_page_has_its_welsh() -> None:
+    assert sorted(_in_templates() - set(WELSH)) == []
+
+
+def test_no_welsh_is_older_than_its_english() -> None:
+    assert sorted(set(WELSH) - _in_templates() - set(_literals())) == []
+
+
+def test_what_the_code_says_has_its_welsh() -> None:
+    form = [
+        text
+        for name in ("reference", "code")
+        for field in [getattr(LetterForm, name)]
+        for text in (field.args[0], field.kwargs["description"])
+    ]
+    said = [
+        *form,
+        *check_document.WORDS.values(),
+        *proof.SAID,
+        portal.WRONG,
+        portal.WAIT,
+        UNCHANGED,
+    ]
+    assert [text for text in said if text not in WELSH] == []
+
+
+def test_the_script_of_proofs_says_what_it_was_given() -> None:
+    script = (ROOT / "static/js/proof.js").read_text(encoding="utf-8")
+    said = re.findall(r"(?:told|NotProven|CannotCheck)\('([^']+)'", script)
+    said += re.findall(r"'no-issues-found': '([^']+)'", script)
+    assert set(said) == set(proof.SAID)
+
+
+@pytest.mark.parametrize("english", sorted(WELSH))
+def test_a_translation_keeps_the_placeholders(english: str) -> None:
+    assert placeholders(WELSH[english]) == placeholders(english)
+    assert not re.search(r"\{\{|\{%|<[a-z]", WELSH[english])
+
+
+def test_a_template_is_said_in_another_language_and_keeps_what_is_no_text() -> None:
+    source = (
+        '{# Note. #}<p class="{% if a > b %}x{% endif %}">On {{ day(d) }} <a href="{{ u }}">we</a> met'
+        '{% if c %} again{% endif %}.</p>\n<nav aria-label="Back">{{ x }}</nav>'
+    )
+    said = {"On {1} <1>we</1> met": "<1>Ni</1>, {1}", "again": "eto", "Back": "Yn ôl"}
+    assert [text.key for text in texts_of(source)] == list(said)
+    assert in_language(source, said.get) == (
+        '{# Note. #}<p class="{% if a > b %}x{% endif %}"><a href="{{ u }}">Ni</a>, {{ day(d) }}'
+        '{% if c %} eto{% endif %}.</p>\n<nav aria-label="Yn ôl">{{ x }}</nav>'
+    )
