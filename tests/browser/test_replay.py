@@ -21,8 +21,8 @@ def _zip() -> bytes:
             archive.writestr(
                 file.relative_to(PACKS).as_posix(),
                 text.replace(
-                    'met = { answer = "refusals_log_exists", is = "yes" }',
-                    'met = { answer = "refusals_log_exists", is = "no" }',
+                    'met = { answer = "accepted_id_list", is = "yes" }',
+                    'met = { answer = "accepted_id_list", is = "no" }',
                 ),
             )
     return target.getvalue()
@@ -45,7 +45,7 @@ def test_a_trial_goes_on_by_itself_to_the_end(open_context: Callable[..., Browse
     _upload(context)
     page.get_by_text("Tried on").wait_for()
     assert page.locator("progress").count() == 0
-    assert page.get_by_role("rowheader", name="Rule: Refusals log").is_visible()
+    assert page.get_by_role("rowheader", name="Rule: Sound list of accepted ID").is_visible()
     screenshot(page, "replay-done-tablet")
     axe(page)
     assert small_targets(page) == []

@@ -57,7 +57,7 @@ def test_the_released_rule_data_is_whole_and_kept_for_good(client: FlaskClient) 
     address = f"/rulebook/{pack.sha256}.json"
     answer = client.get(address)
     told = answer.get_json()
-    assert set(told) == {"id", "version", "sha256", "content"}
+    assert set(told) == {"id", "version", "sha256", "language", "content"}
     assert Pack(told["content"]).sha256 == told["sha256"] == pack.sha256
     assert "immutable" in answer.headers["Cache-Control"]
     packed = client.get(address, headers={"Accept-Encoding": "gzip"})

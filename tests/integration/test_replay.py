@@ -68,8 +68,8 @@ def rule_of(content: dict[str, Any], name: str) -> dict[str, Any]:
 
 def asks_the_opposite(content: dict[str, Any]) -> None:
     """A shop would have to have no refusals log: what was met is not met."""
-    for version in rule_of(content, "refusals_log_exists")["version"]:
-        version["met"] = {"answer": "refusals_log_exists", "is": "no"}
+    for version in rule_of(content, "accepted_id_list")["version"]:
+        version["met"] = {"answer": "accepted_id_list", "is": "no"}
 
 
 def tried(app: Application, new: Pack, **more: Any) -> Tried:
@@ -106,13 +106,13 @@ def test_a_rule_that_asks_more_is_named_as_the_cause_of_all_it_changes(
     before = everything(app)
     found = tried(app, changed(asks_the_opposite))
     assert {"finding", "score", "grade", "certificate"} <= sorts(found)
-    assert all(each.causes == (("rule", "refusals_log_exists"),) for each in found.changes)
+    assert all(each.causes == (("rule", "accepted_id_list"),) for each in found.changes)
     certified = [each for each in found.changes if each.premises_id == world.certified]
     certificate = next(each for each in certified if each.what == "certificate")
     assert (certificate.before, certificate.after) == ("yes", "no")
     assert certificate.visit_id is None
     finding = next(
-        each for each in certified if each.what == "finding" and each.rule == "refusals_log_exists"
+        each for each in certified if each.what == "finding" and each.rule == "accepted_id_list"
     )
     assert finding.before.startswith("met ")
     assert finding.after.startswith("not_met ")
@@ -233,22 +233,22 @@ def test_of_two_edits_each_change_has_its_own_cause(app: Application, world: Wor
     causes = {
         each.rule: each.causes
         for each in found.changes
-        if each.what == "finding" and each.rule in ("refusals_log_exists", "tp_outcome")
+        if each.what == "finding" and each.rule in ("accepted_id_list", "tp_outcome")
     }
     assert causes == {
-        "refusals_log_exists": (("rule", "refusals_log_exists"),),
+        "accepted_id_list": (("rule", "accepted_id_list"),),
         "tp_outcome": (("rule", "tp_outcome"),),
     }
 
 
 def test_a_rule_of_tomorrow_changes_no_visit_of_today(app: Application, world: World) -> None:
     def tomorrow(content: dict[str, Any]) -> None:
-        rule = rule_of(content, "refusals_log_exists")
+        rule = rule_of(content, "accepted_id_list")
         for version in list(rule["version"]):
             later = copy.deepcopy(version)
             version["to"] = "2027-03-31"
             later["from"] = "2027-04-01"
-            later["met"] = {"answer": "refusals_log_exists", "is": "no"}
+            later["met"] = {"answer": "accepted_id_list", "is": "no"}
             rule["version"].append(later)
 
     assert tried(app, changed(tomorrow)).changes == ()
@@ -325,8 +325,8 @@ def stricter_files() -> dict[str, bytes]:
     files = files_of()
     name = "rules/store_audit.toml"
     files[name] = files[name].replace(
-        b'met = { answer = "refusals_log_exists", is = "yes" }',
-        b'met = { answer = "refusals_log_exists", is = "no" }',
+        b'met = { answer = "accepted_id_list", is = "yes" }',
+        b'met = { answer = "accepted_id_list", is = "no" }',
     )
     assert files[name] != files_of()[name]
     return files
@@ -395,7 +395,7 @@ def test_a_reviewer_tries_a_rulebook_a_part_at_a_time(
         client.post(f"{address}/go-on")
     page = client.get(address).text
     assert "Tried on" in page
-    assert "Rule: Refusals log" in page
+    assert "Rule: Sound list of accepted ID" in page
     assert "NR2" in page
     assert "May not be issued" in page
     once_more = client.post(f"{address}/go-on", headers={"Accept": "application/json"}).get_json()
@@ -465,7 +465,7 @@ def test_the_command_prints_a_table_and_changes_nothing(
     )
     assert done.exit_code == 0
     assert "Nothing was changed" in done.stdout
-    assert "Rule: Refusals log" in done.stdout
+    assert "Rule: Sound list of accepted ID" in done.stdout
     assert "May be issued -> May not be issued" in done.stdout
     assert "shops" in done.stderr
     assert everything(app) == before
@@ -476,9 +476,9 @@ def test_the_command_gives_json(app: Application, world: World, directory: Path)
     args = ["rulebook", "replay", "--proposed", str(directory), "--json"]
     told = json.loads(run(args=args).stdout)
     assert told["rulebook"]["sha256"] == shipped_pack().sha256
-    assert told["differences"] == ["rule:refusals_log_exists"]
+    assert told["differences"] == ["rule:accepted_id_list"]
     assert told["totals"]["certificate"] == 1
-    assert {tuple(each["causes"]) for each in told["changes"]} == {("rule:refusals_log_exists",)}
+    assert {tuple(each["causes"]) for each in told["changes"]} == {("rule:accepted_id_list",)}
     late = json.loads(run(args=[*args, "--from", date(2030, 1, 1).isoformat()]).stdout)
     assert late["visits"] == 0
     assert late["changes"] == []
