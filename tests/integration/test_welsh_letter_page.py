@@ -58,6 +58,9 @@ def test_a_letter_in_both_languages_is_shown_in_the_one_asked_for(
     assert "Pwy i&#39;w ffonio" in answer.text or "Pwy i'w ffonio" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "(Saesneg)" in answer.text
+    # The same letter in the other language is no later letter.
+    assert "We have written to you again" not in english
+    assert "Rydym wedi ysgrifennu atoch eto" not in answer.text
     assert '<html lang="cy"' in client.get("/letter/view").text
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from compliance.services import rulebooks, translations
 from compliance.services.demo.city import City, found, import_late_list, open_shops
 from compliance.services.demo.days import Calendar, at
 from compliance.services.demo.lives import Life, Moment
@@ -20,6 +21,8 @@ from compliance.store.models import Authority, Premises, User
 
 #: Changes every id, code and link of the demo.
 SEED = "Exampleford"
+#: Nobody real: who stands by the Welsh of the demo.
+_TRANSLATOR = "Enid Enghraifft"
 #: How many moments pass between two reports of progress.
 REPORT_EVERY = 100
 
@@ -63,6 +66,7 @@ def load(
     office = open_office(public_url, keys_folder, calendar.beginning, SEED)
     city = found(session, calendar)
     say(f"{len(city.authorities)} authorities and their people")
+    _confirm_welsh(session, city)
     shops = open_shops(session, city)
     say(f"{len(shops)} shops")
     operations = Operations(session)
@@ -76,3 +80,15 @@ def load(
         if number % REPORT_EVERY == 0:
             say(f"{number} of {len(moments)} steps, up to {moment.at:%d %B %Y}")
     return Loaded(city, office, len(shops), sum(len(life.made) for life in lives))
+
+
+def _confirm_welsh(session: Session, city: City) -> None:
+    """Let an invented translator stand by the Welsh, so that letters go out to the shops in Wales."""
+    translations.confirm(
+        session,
+        city.people["council"]["administrator"],
+        city.calendar.beginning,
+        language="cy",
+        texts=translations.released(rulebooks.current(session, city.calendar.today), "cy"),
+        translator=_TRANSLATOR,
+    )

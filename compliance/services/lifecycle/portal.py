@@ -100,8 +100,15 @@ def in_language(document: Document, language: str) -> Document:
 
 
 def newest_after(others: Sequence[Document], letter: Document) -> Document | None:
-    """Return the newest letter among `others` that came after `letter`; None when it is the last."""
-    later = [each for each in others if each.id > letter.id and about_a_visit(each)]
+    """Return the newest letter among `others` that came after `letter`; None when it is the last.
+
+    The same letter in the other language did not come after it.
+    """
+    later = [
+        each
+        for each in others
+        if each.id > letter.id and each.reference != letter.reference and about_a_visit(each)
+    ]
     return later[-1] if later else None
 
 
