@@ -106,3 +106,28 @@ def as_told(version: VisitVersion) -> dict[str, Any]:
         "answers": version.answers,
         "operation": version.operation_facts,
     }
+
+
+def seen_on_told(session: Session, authority_id: int, premises: Premises) -> date | None:
+    """Return the day on which it was seen whether a premises sells knives, as far as an authority may know.
+
+    The day of a visit tells that there was one: None when it is the day of visits that this authority may
+    read none of. The day that a person or a list gave is everybody's.
+    """
+    seen_on = premises.sells_knives_seen_on
+    if seen_on is None:
+        return None
+    that_day = session.scalars(
+        select(Visit).where(
+            Visit.premises_id == premises.id,
+            Visit.visited_on == seen_on,
+            Visit.state != "draft",
+        )
+    ).all()
+    if not that_day or any(each.authority_id == authority_id for each in that_day):
+        return seen_on
+    shared = select(VisitShare.id).where(
+        VisitShare.visit_id.in_([each.id for each in that_day]),
+        VisitShare.authority_id == authority_id,
+    )
+    return seen_on if session.scalar(shared.limit(1)) is not None else None

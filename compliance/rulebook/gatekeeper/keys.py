@@ -21,7 +21,7 @@ _ASKED = {
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label", "never_mixed"},
     "severity": {"id", "weight", "label", "act_within_days"},
-    "basis": {"id", "label"},
+    "basis": {"id", "label", "opens_formal_step"},
     "tier": {"id", "label"},
     "section": {"id", "asked", "title", "dims", "hint"},
     "question": _ASKED,

@@ -197,7 +197,21 @@ def _nothing_stops_a_formal_step(moment: Moment) -> str | None:
         return "No formal step is open: this test alleges nothing."
     if stops:
         return "No formal step is open: " + " ".join(each["means"] for each in stops)
+    if validity is None and not _a_point_of_law_is_not_met(moment.case):
+        return (
+            "No formal step is open: what was not met here helps to show due diligence or is good "
+            "practice. Only a point of law opens one."
+        )
     return None
+
+
+def _a_point_of_law_is_not_met(case: Case) -> bool:
+    """Whether something was found that is a matter of law, by what the rulebook says of its basis."""
+    bases = case.pack.by_id("basis")
+    return any(
+        each["outcome"] == "not_met" and bases.get(each["basis"], {}).get("opens_formal_step")
+        for each in case.result["findings"]
+    )
 
 
 def _the_primary_authority_step_is_done(moment: Moment) -> str | None:

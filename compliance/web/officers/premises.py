@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from compliance.services import (
     assessments,
     authorities,
     duplicates,
+    history,
     premises,
     premises_fields,
     shop_kinds,
@@ -123,6 +125,7 @@ def show(premises_id: int) -> str:
         channel_labels=premises_fields.channel_labels(rulebook_in_use()),
         statuses=STATUSES,
         sells=SELLS,
+        seen_on=history.seen_on_told(db.session, actor.authority_id, shop),
         kind_label=visit_words.kind_label,
         visit_href=visit_words.href,
         visit_states=visit_words.STATES,
@@ -162,17 +165,22 @@ def edit(premises_id: int) -> ResponseReturnValue:
     actor = required_actor()
     shop = _own(premises_id)
     partner_id = shop.ts_authority_id if _authority().kind == "police" else shop.police_authority_id
-    form = PremisesForm(data=PremisesForm.as_kept(shop, partner_id))
+    seen_on = history.seen_on_told(db.session, actor.authority_id, shop)
+    form = PremisesForm(data=PremisesForm.as_kept(shop, partner_id, seen_on))
     _offer(form, with_nation=False)
     del form.not_a_duplicate
     if form.validate_on_submit():
+        details = form.details()
+        if details.sells_knives_seen_on is None and details.sells_knives == shop.sells_knives:
+            # The day may be one that this authority is not told; what is kept stays.
+            details = replace(details, sells_knives_seen_on=shop.sells_knives_seen_on)
         try:
             premises.edit(
                 db.session,
                 actor,
                 utc_now(),
                 premises_id=shop.id,
-                details=form.details(),
+                details=details,
                 partner_authority_id=form.partner_id,
             )
         except Refused as refused:
@@ -362,10 +370,10 @@ def _choice(name: str, allowed: Iterable[str]) -> str | None:
 
 
 def _rows(shops: Iterable[Premises]) -> Iterable[Sequence[object]]:
-    today = london_today()
+    today, reader = london_today(), required_actor().authority_id
     for shop in shops:
         trading = shop.operator_on(today)
-        seen_on = shop.sells_knives_seen_on
+        seen_on = history.seen_on_told(db.session, reader, shop)
         yield (
             shop.trading_name,
             shop.address_line_1,

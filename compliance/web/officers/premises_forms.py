@@ -125,10 +125,9 @@ class PremisesForm(FlaskForm):
         return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else -1
 
     @staticmethod
-    def as_kept(premises: Premises, partner_id: int | None) -> dict[str, Any]:
-        """Return what a form about a kept premises begins with."""
+    def as_kept(premises: Premises, partner_id: int | None, seen_on: date | None) -> dict[str, Any]:
+        """Return what a form about a kept premises begins with; `seen_on` as its reader may know it."""
         names = PremisesDetails.__dataclass_fields__
-        seen_on = premises.sells_knives_seen_on
         return {name: getattr(premises, name) for name in names} | {
             "partner": str(partner_id or ""),
             "shop_kind": premises.shop_kind or "",

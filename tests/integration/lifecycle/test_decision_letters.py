@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -167,17 +168,27 @@ def test_a_written_warning_goes_out_as_one_after_the_second_person(town: Town) -
 
 
 def test_a_warning_after_an_audit_speaks_of_no_sale(town: Town) -> None:
-    audit = decided(town, town.record("store_audit", audit_answers()), "written_warning")
+    found = audit_answers() | {"prohibited_on_sale": "yes"}
+    audit = decided(town, town.record("store_audit", found), "written_warning")
     decisions.confirm(town.session, town.second, NOW, audit.id)
     said = data(told(town, audit))
     assert (said["kind"], said["story"], said["article"]) == ("written-warning", "visit", "")
 
 
-def test_a_warning_that_fits_no_letter_is_refused_in_words(town: Town) -> None:
-    visit = decided(town, town.record("engagement_visit", {}), "written_warning")
-    decisions.confirm(town.session, town.second, NOW, visit.id)
-    with pytest.raises(Refused, match="no written warning to send after this letter"):
-        told(town, visit)
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("engagement_visit", {}),
+        ("store_audit", audit_answers()),
+        ("store_audit", audit_answers() | {"refusals_log_exists": "no"}),
+    ],
+    ids=["an engagement visit", "a clean audit", "an audit without a refusals log"],
+)
+def test_what_is_no_matter_of_law_opens_no_formal_step(
+    town: Town, kind: str, answers: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused, match="Only a point of law opens one"):
+        decided(town, town.record(kind, answers), "written_warning")
 
 
 def test_a_business_with_a_primary_authority_is_set_no_day(town: Town) -> None:

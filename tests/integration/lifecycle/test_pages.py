@@ -19,7 +19,7 @@ from compliance.documents.wording import wording
 from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
 from compliance.store.engine import separate_session
-from compliance.store.models import User
+from compliance.store.models import Premises, User
 from compliance.web.signed_in import TOKEN
 from tests.integration.conftest import SignIn
 from tests.world import World
@@ -309,6 +309,25 @@ def test_standing_is_told_by_the_visits_that_the_reader_may_read(
     assert "Standing, by the visits" not in words(
         partner_officer(client, app, world).get(shop).text
     )
+
+
+def test_the_day_of_a_visit_that_was_not_shared_is_told_to_nobody_else(
+    client: FlaskClient, world: World, signed_in: SignIn, app: Application
+) -> None:
+    shop = f"/premises/{world.premises}"
+    own = words(signed_in(Role.OFFICER).get(shop).text)
+    assert re.search(r"Knives Sells knives, seen on \d", own)
+    partner = partner_officer(client, app, world)
+    told = words(partner.get(shop).text)
+    assert "Knives Sells knives" in told
+    assert "seen on" not in told
+    day = own.partition("seen on ")[2][:15]
+    assert day not in told
+    with app.app_context(), separate_session(writes=False) as session:
+        kept = session.get_one(Premises, world.premises).sells_knives_seen_on
+    assert kept is not None
+    assert kept.isoformat() not in partner.get("/premises?as=csv").text
+    assert kept.isoformat() in signed_in(Role.OFFICER).get("/premises?as=csv").text
 
 
 def test_the_review_says_what_follows_before_it_asks(world: World, signed_in: SignIn) -> None:
