@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -15,7 +15,7 @@ from compliance.rulebook.check import check as problems_of
 from compliance.rulebook.errors import nearest
 from compliance.rulebook.law_on import law_on, vocabulary
 from compliance.rulebook.pack import PACKS
-from compliance.rulebook.strictly import refuse_slips
+from compliance.rulebook.strictly import refuse_misshapen, refuse_slips
 
 UNUSABLE_INPUT = 2
 # Some editors and shells of Windows write it before the first character.
@@ -60,15 +60,36 @@ def _assessed(pack: Pack, visit: dict[str, Any], twice: list[str]) -> dict[str, 
     """Assess a visit written by hand; raises ``ValueError`` with what its writer should put right."""
     if twice:
         raise ValueError(f'"{twice[0]}" is given twice: only one of them can be meant')
+    refuse_misshapen(pack, visit)
     result = assess_visit(pack, visit)
     refuse_slips(pack, visit)
     return result
 
 
-def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
-    """Assess one line; what cannot be assessed is answered in its place."""
-    name: Any = number
+def _text(read: bytes) -> str:
+    """Return UTF-8 as text; raises ``ValueError`` saying where it is something else."""
     try:
+        return read.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"this is not UTF-8 text (byte {error.start + 1})") from error
+
+
+def _written(result: dict[str, Any], indent: int | None = None) -> str:
+    """Return one answer as JSON; half a character, which UTF-8 cannot hold, stays escaped."""
+    text = json.dumps(result, ensure_ascii=False, indent=indent)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(result, indent=indent)
+    return text
+
+
+def _line(pack: Pack, read: bytes, number: int) -> dict[str, Any]:
+    """Assess one line; what cannot be assessed is answered in its place."""
+    name: Any = None
+    try:
+        text = _text(read)
+        name = number
         visit, twice = _json(text)
         if not isinstance(visit, dict):
             raise ValueError("not a JSON object")
@@ -79,7 +100,7 @@ def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
 
 
 @click.command("assess")
-@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
+@click.argument("file", default="-", type=click.File("rb"))
 @click.option("--lines", is_flag=True, help="Read one visit a line (NDJSON) and answer one a line.")
 @click.option(
     "--rulebook",
@@ -87,7 +108,7 @@ def _line(pack: Pack, text: str, number: int) -> dict[str, Any]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Use the rulebook in this directory instead of the shipped one.",
 )
-def assess(file: TextIO, lines: bool, directory: Path | None) -> None:
+def assess(file: BinaryIO, lines: bool, directory: Path | None) -> None:
     """Assess a visit written as JSON (FILE, or standard input).
 
     Exit status: 0 assessed; 2 the input names something unknown or is not readable.
@@ -97,20 +118,21 @@ def assess(file: TextIO, lines: bool, directory: Path | None) -> None:
         _assess_lines(pack, file)
         return
     try:
-        visit, twice = _json(file.read())
+        visit, twice = _json(_text(file.read()))
         if not isinstance(visit, dict):
             raise ValueError("the file must hold one JSON object")
         result = {"id": visit.get("id")} | _assessed(pack, visit, twice)
     except (ValueError, RecursionError) as error:
         _refuse(str(error))
         return
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    click.echo(_written(result, indent=2))
 
 
-def _assess_lines(pack: Pack, source: Iterable[str]) -> None:
-    for number, text in enumerate(source, start=1):
-        if text.strip():
-            click.echo(json.dumps(_line(pack, text, number), ensure_ascii=False))
+def _assess_lines(pack: Pack, source: Iterable[bytes]) -> None:
+    """Answer line by line, each as soon as it is read."""
+    for number, read in enumerate(source, start=1):
+        if read.strip():
+            click.echo(_written(_line(pack, read, number)))
 
 
 @click.group("rulebook")

@@ -151,6 +151,33 @@ def test_nothing_typed_is_lost_when_it_cannot_be_read(begin: Begin) -> None:
     assert "There is a problem" in stopped.text
 
 
+def test_a_day_after_the_visit_is_refused_at_its_field_where_it_cannot_be(begin: Begin) -> None:
+    client, visit = begin("store_audit")
+    trained = {"training_records_seen": "yes", "training_last_date": "1 8 2026\n1/1/2030"}
+    sent = client.post(f"/visits/{visit}/audit-training", data=trained)
+    assert sent.location.endswith("/audit-training")
+    page = client.get(sent.location).text
+    told = "last training. It must not be after the visit, and 1 January 2030 is."
+    assert f'href="#training_last_date">Enter the date of each employee&#39;s {told}' in page
+    assert 'id="training_last_date-error"' in page
+    assert "1/1/2030" in page
+    assert client.post(f"/visits/{visit}/record").status_code == 422
+    fill(client, visit, {"audit-training": trained | {"training_last_date": "1 8 2026"}})
+    assert client.post(f"/visits/{visit}/record").status_code == 302
+
+
+def test_a_visit_moved_to_an_earlier_day_is_held_against_the_days_given(begin: Begin) -> None:
+    client, visit = begin("store_audit")
+    day = {"refusals_last_entry-month": "10", "refusals_last_entry-year": "2026"}
+    log = {"refusals_log_exists": "yes", "refusals_last_entry-day": str(VISITED_ON.day)} | day
+    fill(client, visit, {"audit-till": log})
+    earlier = particulars("store_audit") | {"visited_on-day": str(VISITED_ON.day - 1)}
+    assert client.post(f"/visits/{visit}/about", data=earlier).status_code == 302
+    stopped = client.post(f"/visits/{visit}/record")
+    assert stopped.status_code == 422
+    assert "Enter the day of the last entry. It must not be after the visit" in stopped.text
+
+
 def test_a_question_that_is_shut_again_does_not_hold_the_visit_up(begin: Begin) -> None:
     client, visit = begin()
     article = {"tp_article_covered": "exempt_folding", "tp_cutting_edge_cm": "seven"}

@@ -108,6 +108,8 @@ class Gate:
             codes = [option.get("code") for option in entry.get("options", [])]
             if not codes or len(codes) != len(set(codes)) or None in codes:
                 yield Problem(place, "a choice needs options, each with its own code")
+        if entry.get("past") and entry.get("type") not in ("date", "dates"):
+            yield Problem(place, f'"past" is said of dates, and "{entry["id"]}" is none')
         for option in entry.get("options", ()):
             yield from self._dims(place, option.get("dims"))
         if table == "question":

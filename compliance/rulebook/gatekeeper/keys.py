@@ -16,7 +16,7 @@ CONFIDENCE = ("V", "S", "K")
 _ASKED = {
     "id", "type", "section", "dims", "core", "not_applicable", "ask_when", "options", "min", "max",
     "unit", "decimals", "law", "label", "hint", "error", "line", "sound", "why_not_observed",
-    "filled_by",
+    "filled_by", "past",
 }  # fmt: skip
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label", "never_mixed"},

@@ -17,7 +17,7 @@ from wtforms.fields.core import UnboundField
 
 from compliance.rulebook.pack import Entry, dims_match, text_of
 from compliance.rulebook.state import NOT_APPLICABLE, NOT_OBSERVED
-from compliance.rulebook.words import answer_in_words, question_line, word
+from compliance.rulebook.words import answer_in_words, day_in_words, question_line, word
 from compliance.services.visit_content import clean_text
 
 Typed = Mapping[str, Sequence[str]]
@@ -68,6 +68,20 @@ class AnswerType:
     def error(self) -> str:
         """What is said when the answer cannot be read."""
         return text_of(self.entry.get("error"), self.language) or f"Answer “{self.label}” again"
+
+    def after_visit(self, answer: Any, visited_on: date) -> str | None:
+        """Return what is wrong with a day that lies after the visit though it cannot; None if nothing is.
+
+        `answer` is in the stored form. Only what the rulebook marks `past` is held to the day of the visit.
+        """
+        if not self.entry.get("past") or not answer:
+            return None
+        days = answer if isinstance(answer, list) else [answer]
+        late = next((day for day in days if day > visited_on.isoformat()), None)
+        if late is None or late == NOT_OBSERVED:
+            return None
+        told = day_in_words(late, self.language)
+        return f"{self.error}. It must not be after the visit, and {told} is."
 
     def field(self) -> UnboundField:
         """Return the WTForms field that reads and checks what is typed."""

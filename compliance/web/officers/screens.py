@@ -68,6 +68,19 @@ class Screens:
             *question_sections(pack, self.dims),
             *fact_sections(pack, self.dims, "visit"),
         )
+        self._errors = {**self._after_visit(), **self.visit.draft.get("errors", {})}
+
+    def _after_visit(self) -> dict[str, str]:
+        """Days that lie after the visit though they cannot: said now, since the visit's own day may move."""
+        on, found = self.particulars.visited_on, {}
+        for section in self.sections:
+            is_question = section.table == "question"
+            given = self.record.answers if is_question else self.record.operation_facts
+            for one in section.answers:
+                wrong = one.after_visit(given.get(one.id), on)
+                if wrong is not None:
+                    found[one.id] = wrong
+        return found
 
     def asked_in(self, section: Section) -> set[str]:
         """The ids of what is asked now, of the table a section belongs to."""
@@ -80,7 +93,7 @@ class Screens:
             section,
             tuple(one for one in section.answers if one.id in ids),
             self.record.answers if section.table == "question" else self.record.operation_facts,
-            self.visit.draft.get("errors", {}),
+            self._errors,
         )
 
     def shown(self) -> list[Screen]:
