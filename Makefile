@@ -25,13 +25,14 @@ BROWSER := chromium libatomic1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench screenshots lock clean debian debian-browser
+.PHONY: help setup run test check bench soak screenshots lock clean debian debian-browser
 
 help:
 	@echo 'make run     install what is missing, load the demo into an empty database and serve it on port $(PORT)'
 	@echo 'make test    install what is missing and check everything: style, types, rooms, behaviour in a browser'
 	@echo 'make setup   install what is missing into .venv and build static/dist, and no more'
 	@echo 'make bench   measure speed beside other engines and print the ratios'
+	@echo 'make soak    long runs at full size: three hundred letters with their worker killed ten times'
 	@echo 'make screenshots  walk the whole journey and keep its pictures in docs/screenshots'
 	@echo 'make lock    after a change in setup.cfg or package.json: write the locks again'
 
@@ -59,6 +60,10 @@ check: $(TOOLS)
 bench: setup
 	@set -e; for bench in $(notdir $(basename $(wildcard tests/bench/[a-z]*.py))); do \
 	    $(BIN)/python -m tests.bench.$$bench; done
+
+soak: setup
+	@set -e; for soak in $(notdir $(basename $(wildcard tests/soak/[a-z]*.py))); do \
+	    $(BIN)/python -m tests.soak.$$soak; done
 
 # The pictures of the README, taken by the test that walks the whole journey.
 screenshots: debian-browser setup

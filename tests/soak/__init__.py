@@ -1,0 +1,1 @@
+"""Long runs at full size: `make soak`. The suite has a small size of each."""
