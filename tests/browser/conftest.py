@@ -37,7 +37,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
 #: How long a page may take to do what a test waits for, in milliseconds.
-PATIENCE = 10_000
+PATIENCE = 20_000
 
 
 @dataclass(frozen=True)
