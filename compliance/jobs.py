@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from huey import (  # type: ignore[import-untyped]
+from huey import (
     Huey,
     PostgresHuey,
     SqliteHuey,

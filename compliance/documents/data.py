@@ -7,6 +7,7 @@ visit (`file`) is apart: no letter has it.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, cast
 
 from compliance.documents.visit_file import VisitFile
 
@@ -14,11 +15,11 @@ from compliance.documents.visit_file import VisitFile
 def _text(longest: int, default: str | None = None) -> str:
     """A line of text with the most characters it may have (checked before rendering)."""
     if default is None:
-        return field(metadata={"longest": longest})  # type: ignore[no-any-return]
+        return cast("str", field(metadata={"longest": longest}))
     return field(default=default, metadata={"longest": longest})
 
 
-def _many(most: int, longest: int = 0) -> tuple:  # type: ignore[type-arg]
+def _many(most: int, longest: int = 0) -> tuple[Any, ...]:
     """A list with the most entries it may have, and the longest text of an entry."""
     return field(default=(), metadata={"most": most, "longest": longest})
 

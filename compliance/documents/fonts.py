@@ -42,7 +42,7 @@ def write_fontconfig(folder: Path) -> Path:
 @cache
 def covered() -> frozenset[int]:
     """The code points every one of our styles can print."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     sets = []
     for path in font_files():

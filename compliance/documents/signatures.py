@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
 
-from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
+from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature

@@ -4,7 +4,7 @@ one: it vouches that the signature was there at its moment. Nothing else ever ne
 import asyncio
 import urllib.request
 
-from asn1crypto import tsp  # type: ignore[import-untyped]
+from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 

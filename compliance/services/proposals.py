@@ -99,7 +99,7 @@ def read_zip(sent: bytes) -> Pack:
     try:
         with zipfile.ZipFile(BytesIO(sent)) as archive:
             files = _toml_files(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
         raise Refused("The file is not a zip that can be read", "file") from error
     if not files:
         raise Refused("There is no rulebook in the file: no .toml in it", "file")

@@ -127,7 +127,7 @@ def plain_page(letter: Letter) -> str:
 
 def our_page(letter: Letter) -> str:
     """The same words as our templates set them, for our own style sheet: fixed tables, no flex."""
-    columns = ("n", "found", "todo", "basis", "when")
+    columns = ("n", "found", "advised", "basis", "when")
     heads = "".join(
         f'<th scope="col" class="{name}">{each}</th>'
         for name, each in zip(columns, HEADINGS, strict=True)

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import combinations, zip_longest
 
 from compliance.rulebook.gatekeeper.formulas import MET, NOT_MET, Formulas, Visit
-from compliance.rulebook.gatekeeper.logic import Decided, Variable
+from compliance.rulebook.gatekeeper.logic import Decided, Node, Variable
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.gatekeeper.reach import Proven, Reach
 from compliance.rulebook.gatekeeper.rests_on import rests_on
@@ -71,7 +71,7 @@ def _where(reach: Reach, day: date, one: Spoken, other: Spoken) -> str | None:
                 continue
             first, second = formulas.outcome(one[0]["id"]), formulas.outcome(other[0]["id"])
 
-            def both(decided: Decided, first=first, second=second) -> bool:  # type: ignore[no-untyped-def]
+            def both(decided: Decided, first: Node = first, second: Node = second) -> bool:
                 return bool(first(decided) & mine and second(decided) & theirs)
 
             this = reach.can(formulas, both, order)
