@@ -7,8 +7,6 @@ for what waits.
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,14 +17,15 @@ from huey import (
     SqliteHuey,
     crontab,
 )
-from sqlalchemy import event, select
+from sqlalchemy import event, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
 from compliance.services.lifecycle.batch_work import give_back, make_print_run, work_on
 from compliance.services.lifecycle.issue import Office
 from compliance.store.engine import db, separate_session
-from compliance.store.models import Batch
+from compliance.store.models import Batch, BatchLetter
+from compliance.worker_names import has_ended, own_name
 
 #: Letters a worker issues before it lets another batch have its turn.
 AT_ONCE = 10
@@ -66,18 +65,22 @@ class Jobs:
             queue.enqueue(self._print.s(batch_id))
 
     def look(self) -> None:
-        """Wake for every batch that runs: what a killed worker left goes on."""
+        """Wake for every batch that is not done: what a killed worker left goes on."""
+        issued = select(BatchLetter.id).where(
+            BatchLetter.batch_id == Batch.id, BatchLetter.state == "issued"
+        )
+        unjoined = (Batch.state == "finished") & ~Batch.print_run.has() & issued.exists()
         with self._app.app_context(), separate_session(writes=False) as session:
-            running = session.scalars(select(Batch.id).where(Batch.state == "running")).all()
-        for batch_id in running:
+            undone = session.scalars(
+                select(Batch.id).where(or_(Batch.state == "running", unjoined))
+            ).all()
+        for batch_id in undone:
             self.wake(batch_id)
 
     def _begin(self) -> None:
         """Begin in a worker's own process: no connection of the one it came from, and whatever waits."""
         with self._app.app_context():
             db.engine.dispose(close=False)
-            with separate_session() as session:
-                give_back(session, _utc_now(), _has_ended)
         self.look()
 
     def print_letters(self, batch_id: int) -> None:
@@ -85,7 +88,11 @@ class Jobs:
         office = Office(self._app.config["PUBLIC_URL"])
         with self._app.app_context():
             for _ in range(AT_ONCE):
-                if not work_on(separate_session, _utc_now, office, batch_id, _worker()):
+                if work_on(separate_session, _utc_now, office, batch_id, own_name()):
+                    continue
+                with separate_session() as session:
+                    given = give_back(session, _utc_now(), has_ended)
+                if not given:
                     make_print_run(separate_session, _utc_now, batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
@@ -110,25 +117,6 @@ def _open(settings: Settings) -> Huey:
         return SqliteHuey("letters", filename=str(path), timeout=20, **kept)
     dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     return PostgresHuey("letters", dsn=dsn, **kept)
-
-
-def _worker() -> str:
-    """This process, as other workers see it."""
-    return f"{socket.gethostname()} {os.getpid()}"
-
-
-def _has_ended(worker: str) -> bool:
-    """Say whether a worker of this machine has ended; of another machine nobody here can know."""
-    host, _, number = worker.rpartition(" ")
-    if host != socket.gethostname() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _utc_now() -> datetime:

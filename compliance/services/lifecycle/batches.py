@@ -195,6 +195,8 @@ def try_again(session: Session, actor: Actor, batch_id: int) -> Batch:
     for letter in refused(session, batch):
         letter.state, letter.reason, letter.attempts, letter.settled_at = "waiting", None, 0, None
         batch.state, batch.finished_at = "running", None
+    if batch.state == "running" and batch.print_run is not None:
+        session.delete(batch.print_run)
     session.flush()
     return batch
 
