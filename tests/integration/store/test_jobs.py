@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from compliance.config import Settings
 from compliance.jobs import Jobs
-from compliance.services.lifecycle import batches, issue
+from compliance.services.lifecycle import batch_work, batches, issue
 from compliance.services.worklists import Filter
 from compliance.store.engine import db
-from compliance.store.models import BatchLetter
+from compliance.store.models import Batch, BatchLetter
 from tests import town as made
 from tests.integration.lifecycle.conftest import REFUSED
 from tests.integration.store.test_batches import quickly
@@ -41,6 +41,14 @@ def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing is tested elsewhere; what is made here is no PDF, so nothing can be joined either."""
     monkeypatch.setattr(issue, "rendered", lambda data, _office, **_: quickly(data))
     monkeypatch.setattr("compliance.jobs.make_print_run", lambda *_: False)
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The batches whose letters the workers meant to join, one by one."""
+    asked: list[int] = []
+    monkeypatch.setattr("compliance.jobs.make_print_run", lambda *given: asked.append(given[-1]))
+    return asked
 
 
 def run_all(jobs: Jobs) -> int:
@@ -88,3 +96,31 @@ def test_what_waits_is_found_although_its_message_was_lost(jobs: Jobs) -> None:
     jobs.look()
     run_all(jobs)
     assert states() == ["issued"] * LETTERS
+
+
+def test_what_a_killed_worker_held_does_not_wait_for_its_lease(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(db.engine) as session, session.begin():
+        batch = order(session, made.build(session))
+    with Session(db.engine) as session, session.begin():
+        assert batch_work.take(session, datetime.now(UTC), batch, "dead")
+    monkeypatch.setattr("compliance.jobs.has_ended", "dead".__eq__)
+    jobs.look()
+    run_all(jobs)
+    assert states() == ["issued"] * LETTERS
+
+
+def test_a_batch_finished_with_its_worker_s_last_breath_still_gets_its_print_run(
+    jobs: Jobs, joined: list[int]
+) -> None:
+    with Session(db.engine) as session, session.begin():
+        batch = order(session, made.build(session))
+    with Session(db.engine) as session, session.begin():
+        session.get_one(Batch, batch).state = "finished"
+        first = session.scalars(select(BatchLetter)).first()
+        assert first is not None
+        first.state = "issued"
+    jobs.look()
+    run_all(jobs)
+    assert set(joined) == {batch}
