@@ -2,6 +2,7 @@
 // The form of a proof is told in compliance/documents/proofs.py; what is written any other way is refused.
 
 import { dayInWords } from './rulebook/words.js'
+import { telling } from './told.js'
 
 const VERSION = 'CKS1'
 const MOST_CHARACTERS = 900
@@ -90,12 +91,7 @@ const form = place.querySelector('#proof-form')
 const shown = place.querySelector('#proof-result')
 const typed = place.querySelector('#proof-text')
 const keys = JSON.parse(place.dataset.keys)
-const words = JSON.parse(place.dataset.words)
-
-/** A text in the language of the page; {1} is filled in. */
-function told (english, value = '') {
-  return (words[english] ?? english).replace('{1}', value)
-}
+const told = telling(JSON.parse(place.dataset.words))
 
 function show (good, title, ...lines) {
   const panel = element('div', `govuk-panel app-status ${good ? 'govuk-panel--confirmation app-status--valid' : 'app-status--ended'}`,

@@ -7,7 +7,8 @@ import { OtherEngine, Rulebook } from './rulebook/assess.js'
 import { parts } from './rulebook/conditions.js'
 import { explain } from './rulebook/explain.js'
 import { NOT_APPLICABLE, NOT_OBSERVED } from './rulebook/state.js'
-import { textOf, word } from './rulebook/words.js'
+import { textOf as said, unitOf, word } from './rulebook/words.js'
+import { telling } from './told.js'
 
 const form = document.querySelector('#self-check')
 const result = document.querySelector('#result')
@@ -16,6 +17,11 @@ const choose = form.querySelector('[data-choose]')
 const show = form.querySelector('[data-show]')
 const today = form.dataset.today
 const fixed = JSON.parse(form.dataset.fixed)
+const language = document.documentElement.lang
+const told = telling(JSON.parse(form.dataset.words))
+
+/** A text of the rulebook in the language of the page. */
+const textOf = (texts) => said(texts, language)
 
 /** An element with attributes and children; text is always text, never markup. */
 function element (name, attributes = {}, ...children) {
@@ -80,12 +86,12 @@ function boxes (entry) {
     max: dates ? today : undefined,
     id: `${entry.id}-${number}`,
     name: entry.id,
-    'aria-label': number > 1 ? `Date ${number}` : textOf(entry.label)
+    'aria-label': number > 1 ? told('Date {1}', number) : textOf(entry.label)
   })
   const made = element('div', {}, box(1))
-  if (entry.unit) made.append(` ${entry.unit}`)
+  if (entry.unit) made.append(` ${unitOf(entry, language)}`)
   if (entry.type === 'dates') {
-    const more = element('button', { type: 'button', class: 'govuk-button govuk-button--secondary' }, 'Add another date')
+    const more = element('button', { type: 'button', class: 'govuk-button govuk-button--secondary' }, told('Add another date'))
     more.addEventListener('click', () => more.before(box(made.querySelectorAll('input').length + 1)))
     made.append(element('br'), more)
   }
@@ -94,11 +100,11 @@ function boxes (entry) {
 
 function block (entry) {
   const offered = (entry.options ?? []).map((one) => [one.code, textOf(one.label) || one.code, one.exclusive])
-  const unsure = [NOT_OBSERVED, 'Not sure', false]
+  const unsure = [NOT_OBSERVED, told('Not sure'), false]
   let inner
   if (entry.type === 'yes_no') {
     const codes = ['yes', 'no', ...(entry.not_applicable ? [NOT_APPLICABLE] : [])]
-    inner = keys(entry, 'radio', [...codes.map((code) => [code, word(code), false]), unsure])
+    inner = keys(entry, 'radio', [...codes.map((code) => [code, word(code, language), false]), unsure])
   } else if (entry.type === 'choice') inner = keys(entry, 'radio', [...offered, unsure])
   else if (entry.type === 'choices') inner = keys(entry, 'checkbox', offered)
   else inner = boxes(entry)
@@ -120,9 +126,9 @@ class SelfCheck {
   }
 
   /** The ids that the rules of this visit look at, and the questions that open those. */
-  weighed (told) {
+  weighed (shop) {
     const wanted = new Set()
-    const open = this.rulebook.assess(told).findings
+    const open = this.rulebook.assess(shop).findings
       .filter((one) => one.outcome !== 'not_in_force' && !this.doubtful.has(one.law))
       .flatMap((one) => one.because.map((each) => each.question).filter(Boolean))
     while (open.length) {
@@ -137,15 +143,15 @@ class SelfCheck {
 
   /** Put the questions of the chosen shop on the page, keeping what was answered. */
   lay () {
-    const told = visit()
-    choose.hidden = told !== null
-    show.hidden = told === null
-    if (told === null) {
+    const shop = visit()
+    choose.hidden = shop !== null
+    show.hidden = shop === null
+    if (shop === null) {
       place.replaceChildren()
       return
     }
     const titles = new Map((this.content.section ?? []).map((one) => [one.id, textOf(one.title)]))
-    this.questions = this.weighed(told)
+    this.questions = this.weighed(shop)
     this.headings.clear()
     const laid = []
     for (const entry of this.questions) {
@@ -163,21 +169,21 @@ class SelfCheck {
 
   /** What can be read of the answers, and what is wrong with the rest. */
   answers () {
-    const told = visit()
+    const shop = visit()
     const given = answersOf(this.questions, this.blocks)
     for (const [id, value] of Object.entries(given)) {
-      const wrong = this.wrong(told, id, value)
+      const wrong = this.wrong(shop, id, value)
       const message = document.getElementById(`${id}-error`)
       message.hidden = !wrong
-      message.textContent = wrong ? textOf(this.known.get(id).error) || 'Check this answer' : ''
+      message.textContent = wrong ? textOf(this.known.get(id).error) || told('Check this answer') : ''
       if (wrong) delete given[id]
     }
     return given
   }
 
-  wrong (told, id, value) {
+  wrong (shop, id, value) {
     try {
-      this.rulebook.assess({ ...told, answers: { [id]: value } })
+      this.rulebook.assess({ ...shop, answers: { [id]: value } })
       return false
     } catch (error) {
       if (!(error instanceof AnswerError)) throw error
@@ -187,8 +193,8 @@ class SelfCheck {
 
   /** Open what is asked now and shut what is not. */
   settle () {
-    const told = visit()
-    const put = new Set(asked(this.content, readDims(this.content, told), today, this.answers()).map((entry) => entry.id))
+    const shop = visit()
+    const put = new Set(asked(this.content, readDims(this.content, shop), today, this.answers()).map((entry) => entry.id))
     for (const entry of this.questions) this.blocks.get(entry.id).hidden = !put.has(entry.id)
     for (const [section, heading] of this.headings) {
       heading.hidden = !this.questions.some((entry) => entry.section === section && put.has(entry.id))
@@ -200,24 +206,23 @@ class SelfCheck {
   tell () {
     this.settle()
     const answers = Object.fromEntries(Object.entries(this.answers()).filter(([id]) => this.put.has(id)))
-    const told = { ...visit(), answers }
-    const points = explain(this.content, this.rulebook.assess(told), answers)
+    const points = explain(this.content, this.rulebook.assess({ ...visit(), answers }), answers, {}, language)
       .filter((point) => !point.unverified && point.outcome !== 'not_in_force')
     const order = this.content.severity.map((one) => one.id)
     const of = (outcome) => points.filter((point) => point.outcome === outcome)
       .sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
     const wrong = of('not_met')
     const groups = [
-      ['not_assessed', 'Points you left open'],
-      ['met', 'Points that are in order'],
-      ['not_applicable', 'Points that do not apply']
+      ['not_assessed', told('Points you left open')],
+      ['met', told('Points that are in order')],
+      ['not_applicable', told('Points that do not apply')]
     ]
     result.replaceChildren(
       element('h2', { class: 'govuk-heading-l', id: 'result-title' },
-        wrong.length === 0 ? 'Nothing to put right in what you answered'
-          : `${wrong.length} ${wrong.length === 1 ? 'point' : 'points'} to put right`),
+        wrong.length === 0 ? told('Nothing to put right in what you answered')
+          : wrong.length === 1 ? told('1 point to put right') : told('{1} points to put right', wrong.length)),
       element('p', { class: 'govuk-body' },
-        'This is what your answers come to today, in the words of our letters. It is no grade and no promise: an officer may see other things.'),
+        told('This is what your answers come to today, in the words of our letters. It is no grade and no promise: an officer may see other things.')),
       ...wrong.map((point) => card(point)),
       ...groups.filter(([outcome]) => of(outcome).length).map(([outcome, title]) =>
         element('details', { class: 'govuk-details' },
@@ -236,10 +241,11 @@ function card (point) {
   return element('div', { class: 'app-law', 'data-point': point.rule },
     element('h3', { class: 'govuk-heading-s' }, point.title),
     point.says ? element('p', { class: 'govuk-body' }, point.says) : '',
-    point.advice ? line('What to do', point.advice) : '',
+    point.advice ? line(told('What to do'), point.advice) : '',
     ...point.because.map((one) => line(one.line, one.answer)),
     element('p', { class: 'govuk-body app-source' },
-      `${point.severity_label}. ${point.basis_label}. ${point.law}. Source: ${point.citation}.`))
+      `${point.severity_label}. ${point.basis_label}. ${point.law}. ${told('Source:')} `,
+      element('span', { lang: language === 'en' ? false : 'en' }, point.citation), '.'))
 }
 
 function standAlone (input) {
@@ -266,8 +272,8 @@ async function open () {
     form.hidden = false
     check.lay()
   } catch (error) {
-    const told = error instanceof OtherEngine ? '#older' : '#trouble'
-    document.querySelector(told).hidden = false
+    const trouble = error instanceof OtherEngine ? '#older' : '#trouble'
+    document.querySelector(trouble).hidden = false
   }
 }
 

@@ -11,11 +11,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     rulebook = new Rulebook(JSON.parse(line))
     continue
   }
-  const visit = JSON.parse(line)
+  const { language, visit } = JSON.parse(line)
   const { content } = rulebook.release
   const dims = readDims(content, visit)
   console.log(JSON.stringify({
-    points: explain(content, rulebook.assess(visit), visit.answers ?? {}, visit.operation ?? {}),
+    points: explain(content, rulebook.assess(visit), visit.answers ?? {}, visit.operation ?? {}, language),
     asked: asked(content, dims, visit.visited_on, visit.answers ?? {}, visit.operation ?? {}).map((one) => one.id)
   }))
 }

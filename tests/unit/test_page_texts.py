@@ -13,7 +13,7 @@ from compliance.documents.verifying import UNCHANGED
 from compliance.services.lifecycle import portal
 from compliance.services.page_texts import page_texts
 from compliance.web.businesses.letter import LetterForm
-from compliance.web.public import check_document, proof
+from compliance.web.public import check_document, proof, self_check
 from compliance.web.template_words import in_language, placeholders, texts_of
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ SHOWN = [
         TEMPLATES / "public" / f"{name}.html"
         for name in (
             *("start", "certificate", "check_document", "law", "proof", "privacy", "accessibility"),
-            *("self_check/start", "self_check/list"),
+            *("self_check/start", "self_check/questions", "self_check/list"),
         )
     ),
     *(TEMPLATES / "layouts" / f"{name}.html" for name in ("base", "public")),
@@ -84,6 +84,7 @@ def test_what_the_code_says_has_its_welsh() -> None:
         *form,
         *check_document.WORDS.values(),
         *proof.SAID,
+        *self_check.SAID,
         portal.WRONG,
         portal.WAIT,
         UNCHANGED,
@@ -96,6 +97,11 @@ def test_the_script_of_proofs_says_what_it_was_given() -> None:
     said = re.findall(r"(?:told|NotProven|CannotCheck)\('([^']+)'", script)
     said += re.findall(r"'no-issues-found': '([^']+)'", script)
     assert set(said) == set(proof.SAID)
+
+
+def test_the_script_of_the_self_check_says_what_it_was_given() -> None:
+    script = (ROOT / "static/js/self_check.js").read_text(encoding="utf-8")
+    assert set(re.findall(r"\btold\('([^']+)'", script)) == set(self_check.SAID)
 
 
 @pytest.mark.parametrize("english", sorted(WELSH))

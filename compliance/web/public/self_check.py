@@ -20,6 +20,23 @@ bp = Blueprint("self_check", __name__, url_prefix="/self-check")
 
 #: Answers a person writes or takes with a camera: no rule weighs them.
 UNWEIGHED = ("text", "photos")
+#: What the script says, letter for letter (`static/js/self_check.js`): it gets them in the language of the page.
+SAID = (
+    "1 point to put right",
+    "Add another date",
+    "Check this answer",
+    "Date {1}",
+    "Not sure",
+    "Nothing to put right in what you answered",
+    "Points that are in order",
+    "Points that do not apply",
+    "Points you left open",
+    "Source:",
+    "This is what your answers come to today, in the words of our letters. It is no grade and no "
+    "promise: an officer may see other things.",
+    "What to do",
+    "{1} points to put right",
+)
 
 
 @bp.get("")
@@ -34,18 +51,18 @@ def start() -> str:
 def questions() -> str:
     """The check itself: from here on nothing leaves the browser."""
     pack = rulebook_in_use()
+    language = languages.begin()
     return languages.page(
         "public/self_check/questions.html",
-        language=languages.FIRST,
-        switch=False,
         pack=pack,
+        words={english: languages.told(english) for english in SAID},
         dims=[
             {
                 "id": dim["id"],
-                "label": text_of(dim.get("label")) or dim["id"],
+                "label": text_of(dim.get("label"), language) or dim["id"],
                 "many": bool(dim.get("many")),
                 "options": [
-                    (one["code"], text_of(one.get("label")) or one["code"])
+                    (one["code"], text_of(one.get("label"), language) or one["code"])
                     for one in dim["options"]
                 ],
             }

@@ -4,14 +4,6 @@
 import { NOT_OBSERVED } from './state.js'
 import { answerInWords, questionLine, textOf } from './words.js'
 
-const OUTCOMES = {
-  met: 'Met',
-  not_met: 'Not met',
-  not_assessed: 'Not observed',
-  not_applicable: 'Does not apply',
-  not_in_force: 'Not in force on this day'
-}
-
 /** Explain what `Rulebook.assess` gave for these answers and facts: one point a finding. */
 export function explain (content, result, answers, facts = {}, language = 'en') {
   const table = (name) => new Map((content[name] ?? []).map((entry) => [entry.id, entry]))
@@ -41,7 +33,6 @@ export function explain (content, result, answers, facts = {}, language = 'en') 
       rule: finding.rule,
       title: textOf(rule.title, language),
       outcome: finding.outcome,
-      outcome_label: OUTCOMES[finding.outcome],
       severity: finding.severity,
       severity_label: label('severity', finding.severity),
       basis: finding.basis,
