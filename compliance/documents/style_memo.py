@@ -20,8 +20,9 @@ MOST = 600  # styles; a letter has some sixty
 OWN = {"background_image", "border_image_source", "list_style_image", "mask_border_source"}
 #: Styles whose properties are copied one by one as far as they were asked for.
 PARTIAL = {"first-line", "first-letter"}
-#: Lengths that hang on the size of a document's first page, and values that do not show what is in them.
-_HANGING = re.compile(r"'[a-z]*v(?:w|h|i|b|min|max)'|<", re.IGNORECASE)
+#: Lengths that hang on the size of a document's first page, and values that do not show what is in them: of
+#: those that are not values of WeasyPrint's own, names and colours do.
+_HANGING = re.compile(r"'[a-z]*v(?:w|h|i|b|min|max)'|<(?!(?:Hash|Ident)Token )", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
