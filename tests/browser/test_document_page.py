@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from compliance.access import Role
 from tests.browser.conftest import (
@@ -29,7 +29,7 @@ def _fits(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, TABLET], ids=["phone", "tablet"])
 def test_an_officer_reads_a_letter_and_a_certificate_as_pages(
-    size: dict[str, int], server: Server, open_context: Callable[..., BrowserContext]
+    size: ViewportSize, server: Server, open_context: Callable[..., BrowserContext]
 ) -> None:
     page = open_context(size).new_page()
     sign_in(page, Role.OFFICER)
@@ -62,7 +62,7 @@ def test_a_shop_reads_its_letter_as_a_page(
     assert server.world.code not in page.content()
     _fits(page, "letter-page-phone")
     page.goto("/letter/page/NORF-2026-999999")
-    assert page.get_by_text("Page not found").is_visible() or "not found" in page.content().lower()
+    expect(page.get_by_text("Page not found")).to_be_visible()
 
 
 def test_an_evidence_bundle_is_made_opened_and_read(
@@ -81,5 +81,5 @@ def test_an_evidence_bundle_is_made_opened_and_read(
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     assert sideways(page) == 0
     page.goto(f"/visits/{server.world.visits['decided']}/evidence")
-    assert page.get_by_text("File 1").is_visible()
+    expect(page.get_by_text("File 1")).to_be_visible()
     _fits(page, "evidence-list")

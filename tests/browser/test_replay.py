@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from compliance.access import Role
 from compliance.rulebook.pack import PACKS
@@ -46,7 +46,7 @@ def test_a_trial_goes_on_by_itself_to_the_end(open_context: Callable[..., Browse
     _upload(context)
     page.get_by_text("Tried on").wait_for()
     assert page.locator("progress").count() == 0
-    assert page.get_by_role("rowheader", name="Rule: Sound list of accepted ID").is_visible()
+    expect(page.get_by_role("rowheader", name="Rule: Sound list of accepted ID")).to_be_visible()
     screenshot(page, "replay-done-tablet")
     axe(page)
     assert small_targets(page) == []
@@ -58,7 +58,7 @@ def test_without_a_script_a_button_goes_on(open_context: Callable[..., BrowserCo
     page = context.new_page()
     sign_in(page, Role.REVIEWER)
     _upload(context)
-    assert page.get_by_text("shops tried").is_visible()
+    expect(page.get_by_text("shops tried")).to_be_visible()
     screenshot(page, "replay-begun-tablet")
     page.get_by_role("button", name="Begin").click()
-    assert page.get_by_text("Tried on").is_visible()
+    expect(page.get_by_text("Tried on")).to_be_visible()

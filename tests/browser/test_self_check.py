@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import (
     PHONE,
@@ -78,11 +78,11 @@ def test_a_question_opens_when_another_answer_calls_for_it(
     page = open_context(PHONE).new_page()
     _begin(page)
     inner = page.locator("[data-question=prohibited_items_suspected]")
-    assert not inner.is_visible()
+    expect(inner).to_be_hidden()
     _pick(page, "prohibited_on_sale", "Yes")
-    assert inner.is_visible()
+    expect(inner).to_be_visible()
     _pick(page, "prohibited_on_sale", "No")
-    assert not inner.is_visible()
+    expect(inner).to_be_hidden()
     assert page.locator("[data-question=responsible_person]").count() == 0
     assert page.locator("[data-question=prep_two_step]").count() == 0
     axe(page)
@@ -96,11 +96,11 @@ def test_without_javascript_it_says_so_and_leads_to_the_list(
 ) -> None:
     page = open_context(PHONE, java_script_enabled=False).new_page()
     page.goto("/self-check/questions")
-    assert page.get_by_text("needs JavaScript, which is off").is_visible()
-    assert not page.locator("#self-check").is_visible()
+    expect(page.get_by_text("needs JavaScript, which is off")).to_be_visible()
+    expect(page.locator("#self-check")).to_be_hidden()
     page.get_by_role("link", name="print the list of questions").first.click()
-    assert page.get_by_role("heading", name="Check your own shop: list to print").is_visible()
-    assert page.get_by_text("Is there a written age-restricted sales policy").is_visible()
+    expect(page.get_by_role("heading", name="Check your own shop: list to print")).to_be_visible()
+    expect(page.get_by_text("Is there a written age-restricted sales policy")).to_be_visible()
 
 
 def test_the_law_page_works_without_javascript(open_context: Callable[..., BrowserContext]) -> None:
@@ -109,8 +109,8 @@ def test_the_law_page_works_without_javascript(open_context: Callable[..., Brows
     page.get_by_label("Nation").select_option(label="Wales")
     page.get_by_label("Day").fill("2024-09-24")
     page.get_by_role("button", name="Show the law").click()
-    assert page.get_by_role("heading", name="Wales: 24 September 2024").is_visible()
-    assert page.get_by_text("SI 2024/583").first.is_visible()
+    expect(page.get_by_role("heading", name="Wales: 24 September 2024")).to_be_visible()
+    expect(page.get_by_text("SI 2024/583").first).to_be_visible()
 
 
 def test_the_check_and_its_rules_are_not_heavy(open_context: Callable[..., BrowserContext]) -> None:
