@@ -39,6 +39,11 @@ class ReadyPage:
         """The name of its text, below `templates/documents`."""
         return f"{READY}/{self.name}/{language}.html"
 
+    def words(self, language: str) -> str:
+        """All that it says in a language: its title, its purpose, its text."""
+        text = (self.folder / f"{language}.html").read_text(encoding="utf-8")
+        return "\n".join((self.title[language], self.purpose[language], text))
+
 
 @cache
 def ready_pages() -> dict[str, ReadyPage]:
@@ -57,17 +62,17 @@ def ready_pages() -> dict[str, ReadyPage]:
     return {page.name: page for _, page in sorted(found, key=lambda each: each[0])}
 
 
-def printed(page: ReadyPage, language: str = "en") -> bytes:
+def printed(page: ReadyPage, language: str = "en", note: str = "") -> bytes:
     """Return a page as a PDF (PDF/A-3a and PDF/UA-1), made at the first call.
 
-    Raises PrintingFailed when the fault is ours.
+    `note` is a line below it: that its words are a draft. Raises PrintingFailed when the fault is ours.
     """
     with _PRINTING:  # whoever comes while it is made waits, and makes nothing
-        return _printed(page.name, language)
+        return _printed(page.name, language, note)
 
 
 @cache
-def _printed(name: str, language: str) -> bytes:
+def _printed(name: str, language: str, note: str) -> bytes:
     page = ready_pages()[name]
     html = (
         environment()
@@ -77,6 +82,7 @@ def _printed(name: str, language: str) -> bytes:
             language=language,
             landscape=page.landscape,
             words=page.template(language),
+            note=note,
         )
     )
     css = (FOLDER / READY / "paper.css").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.documents import kinds
+from compliance.documents.ready import ReadyPage, ready_pages
 from compliance.rulebook import Pack
 from compliance.rulebook.languages import owed
 from compliance.services.errors import Refused
@@ -23,17 +24,19 @@ from compliance.services.page_texts import page_texts
 from compliance.services.permission import require
 from compliance.store.models import TextConfirmation
 
-#: What is called a group where it is no table of the rulebook: the words of letters, and of pages.
+#: What is called a group where it is no table of the rulebook: the words of letters, of pages, and of what a
+#: shop can print.
 LETTERS = "letters"
 PAGES = "pages"
+READY = "ready"
 _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
 class Said:
-    """One thing a translator confirms: a text of the rulebook or of a page, or the words of one kind of letter."""
+    """One thing a translator confirms: a text of the rulebook or of a page, or the words of one letter or paper."""
 
-    group: str  # a table of the rulebook, LETTERS or PAGES
+    group: str  # a table of the rulebook, LETTERS, PAGES or READY
     english: str
     text: str  # empty: there is none yet
     sha256: str
@@ -57,14 +60,21 @@ def page_words(language: str) -> list[Said]:
     return [said(PAGES, language, of, text) for of, text in page_texts(language).items()]
 
 
+def ready_words(page: ReadyPage, language: str) -> Said:
+    """Return the words of a page that a shop can print."""
+    sha256 = said(READY, language, page.words("en"), page.words(language)).sha256
+    return Said(READY, page.title["en"], page.title[language], sha256)
+
+
 def released(pack: Pack, language: str) -> list[Said]:
-    """Return all that is said in a language: the letters, the pages, then the rulebook's texts in its
-    order."""
+    """Return all that is said in a language: the letters, the pages, what shops print, then the
+    rulebook's texts in its order."""
     found = {
         each.sha256: each
         for each in (
             *(letter_words(name, language) for name in translated_kinds(language)),
             *page_words(language),
+            *(ready_words(page, language) for page in ready_pages().values()),
             *_of_pack(pack, language),
         )
     }

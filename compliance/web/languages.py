@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, g, has_app_context, render_template, request
 
 from compliance.services import page_texts, translations
+from compliance.services.translations import Said
 from compliance.store.engine import db
 from compliance.web import dates
 from compliance.web.template_words import LanguageLoader
@@ -19,6 +21,8 @@ LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 #: What an address asks with (`?lang=cy`), and the cookie that remembers it until the browser closes.
 ASKED = "lang"
 COOKIE = "language"
+#: What stands above a page, and below a paper, that nobody has confirmed.
+DRAFT = "This Welsh is a draft: a translator has not confirmed it yet."
 
 
 def asked() -> str | None:
@@ -46,10 +50,17 @@ def begin(language: str | None = None) -> str:
     return shown()
 
 
-def page(template: str, *, language: str | None = None, switch: bool = True, **context: Any) -> str:
+def page(
+    template: str,
+    *,
+    language: str | None = None,
+    switch: bool = True,
+    says: Sequence[Said] = (),
+    **context: Any,
+) -> str:
     """Render a page in the language asked for, or in `language` where only that will do.
 
-    `switch`: the reader can have it in the other language too.
+    `switch`: the reader can have it in the other language too. `says`: what it says beside its own words.
     """
     begin(language)
     prefix = "" if shown() == FIRST else f"{shown()}/"
@@ -57,7 +68,7 @@ def page(template: str, *, language: str | None = None, switch: bool = True, **c
         f"{prefix}{template}",
         page_language=shown(),
         languages=[(code, name, _here(code)) for code, name in LANGUAGES.items()] if switch else [],
-        draft=shown() != FIRST and _is_draft(shown()),
+        draft=told(DRAFT) if is_draft([*translations.page_words(shown()), *says]) else "",
         **context,
     )
 
@@ -81,8 +92,9 @@ def _here(language: str) -> str:
     return f"{request.path}?{urlencode({**kept, ASKED: language}, doseq=True)}"
 
 
-def _is_draft(language: str) -> bool:
-    return bool(translations.drafts(db.session, language, translations.page_words(language)))
+def is_draft(says: Sequence[Said]) -> bool:
+    """Say whether nobody has confirmed some of what is said in the language of the page."""
+    return shown() != FIRST and bool(translations.drafts(db.session, shown(), says))
 
 
 def _long_date(value: date | datetime) -> str:

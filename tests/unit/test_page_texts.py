@@ -13,6 +13,7 @@ from compliance.documents.verifying import UNCHANGED
 from compliance.services.lifecycle import portal
 from compliance.services.page_texts import page_texts
 from compliance.web.businesses.letter import LetterForm
+from compliance.web.languages import DRAFT
 from compliance.web.public import check_document, proof, self_check
 from compliance.web.template_words import in_language, placeholders, texts_of
 
@@ -26,6 +27,7 @@ SHOWN = [
         for name in (
             *("start", "certificate", "check_document", "law", "proof", "privacy", "accessibility"),
             *("self_check/start", "self_check/questions", "self_check/list"),
+            *("for_shops/index", "for_shops/show"),
         )
     ),
     *(TEMPLATES / "layouts" / f"{name}.html" for name in ("base", "public")),
@@ -39,6 +41,7 @@ CODE = [
     *(ROOT / "compliance/web/public").glob("*.py"),
     ROOT / "compliance/web/businesses/letter.py",
     ROOT / "compliance/app.py",
+    ROOT / "compliance/web/languages.py",
     ROOT / "compliance/services/lifecycle/portal.py",
     ROOT / "compliance/services/lifecycle/checking.py",
     ROOT / "compliance/services/lifecycle/documents.py",
@@ -88,6 +91,7 @@ def test_what_the_code_says_has_its_welsh() -> None:
         portal.WRONG,
         portal.WAIT,
         UNCHANGED,
+        DRAFT,
     ]
     assert [text for text in said if text not in WELSH] == []
 

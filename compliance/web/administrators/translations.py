@@ -12,9 +12,10 @@ from wtforms import HiddenField
 
 from compliance.documents import render
 from compliance.documents.kinds import kinds
+from compliance.documents.ready import ready_pages
 from compliance.services import translations
 from compliance.services.errors import NotFound, Refused
-from compliance.services.translations import LETTERS, PAGES, Said
+from compliance.services.translations import LETTERS, PAGES, READY, Said
 from compliance.store.engine import db
 from compliance.web import form_errors
 from compliance.web.dates import utc_now
@@ -31,6 +32,7 @@ LANGUAGE = "cy"
 GROUPS = {
     LETTERS: "Letters and the certificate",
     PAGES: "Pages for shops and the public",
+    READY: "Pages to print for a shop",
     "rule": "What was found, what is done well and what to do",
     "sentence": "Sentences about the law",
     "value": "What happened, as a letter tells it",
@@ -104,7 +106,7 @@ def show(group: str) -> ResponseReturnValue:
         group=group,
         title=GROUPS[group],
         texts=texts,
-        kinds=translations.translated_kinds(LANGUAGE) if group == LETTERS else [],
+        printed=_printed(group),
         done=translations.confirmed(db.session, LANGUAGE),
         drafts=drafts,
         mark=_mark(drafts),
@@ -122,6 +124,16 @@ def specimen(kind: str) -> ResponseReturnValue:
         raise NotFound
     made = render(kinds()[kind].sample_data({"language": LANGUAGE}), specimen=True)
     return pdf_response(made.pdf, f"specimen-{kind}-{LANGUAGE}.pdf")
+
+
+def _printed(group: str) -> list[str]:
+    """Where each text of a group can be read as it is printed; empty where they are read on the page."""
+    if group == LETTERS:
+        names = translations.translated_kinds(LANGUAGE)
+        return [url_for("translations.specimen", kind=name) for name in names]
+    if group == READY:
+        return [url_for("for_shops.file", name=name, lang=LANGUAGE) for name in ready_pages()]
+    return []
 
 
 def _texts(group: str) -> list[Said]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort
 
 from compliance.access import PUBLIC
 from compliance.documents.ready import ReadyPage, printed, ready_pages
+from compliance.services import translations
+from compliance.web import languages
 from compliance.web.guard import permission
 from compliance.web.pdf import pdf_response
 
@@ -16,7 +18,14 @@ bp = Blueprint("for_shops", __name__, url_prefix="/for-shops")
 @permission(PUBLIC)
 def index() -> str:
     """List the pages a shop can print."""
-    return render_template("public/for_shops/index.html", pages=ready_pages().values())
+    language = languages.begin()
+    pages = ready_pages().values()
+    return languages.page(
+        "public/for_shops/index.html",
+        language=language,
+        pages=pages,
+        says=[translations.ready_words(page, language) for page in pages],
+    )
 
 
 @bp.get("/<name>")
@@ -24,8 +33,13 @@ def index() -> str:
 def show(name: str) -> str:
     """Show one page as it is printed."""
     page = _page(name)
-    return render_template(
-        "public/for_shops/show.html", page=page, words=f"documents/{page.template('en')}"
+    language = languages.begin()
+    return languages.page(
+        "public/for_shops/show.html",
+        page=page,
+        language=language,
+        words=f"documents/{page.template(language)}",
+        says=[translations.ready_words(page, language)],
     )
 
 
@@ -33,7 +47,11 @@ def show(name: str) -> str:
 @permission(PUBLIC)
 def file(name: str) -> Response:
     """Give one page as a PDF."""
-    return pdf_response(printed(_page(name)), f"{name}.pdf")
+    page = _page(name)
+    language = languages.begin()
+    draft = languages.is_draft([translations.ready_words(page, language)])
+    pdf = printed(page, language, languages.told(languages.DRAFT) if draft else "")
+    return pdf_response(pdf, f"{name}{'' if language == languages.FIRST else f'-{language}'}.pdf")
 
 
 def _page(name: str) -> ReadyPage:
