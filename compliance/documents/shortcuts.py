@@ -5,7 +5,14 @@ from functools import cache
 from weasyprint import CSS
 from weasyprint.text.fonts import FontConfiguration
 
-from compliance.documents import drawn_memo, layout_memo, length_memo, line_memo, style_memo
+from compliance.documents import (
+    drawn_memo,
+    layout_memo,
+    length_memo,
+    line_memo,
+    plain_lines,
+    style_memo,
+)
 from compliance.documents.looks import Looks
 from compliance.documents.plain_sheet import may_have_notes, plain_sheet
 
@@ -21,6 +28,7 @@ class Shortcuts:
         # In this order: each looks at the source of what is there before it takes its place.
         self.taken = {
             "sheet": self._sheet is not None,
+            "lines": plain_lines.install(),
             "drawn": drawn_memo.install(self._looks),
             "line": line_memo.install(self._looks),
             "layout": layout_memo.install(self._looks),
