@@ -32,7 +32,7 @@ help:
 	@echo 'make test    install what is missing and check everything: style, types, rooms, behaviour in a browser'
 	@echo 'make setup   install what is missing into .venv and build static/dist, and no more'
 	@echo 'make bench   measure speed beside other engines and print the ratios'
-	@echo 'make soak    long runs at full size: three hundred letters with their worker killed ten times'
+	@echo 'make soak    long runs at full size: twenty thousand visits in each engine, letters with their worker killed'
 	@echo 'make screenshots  walk the whole journey and keep its pictures in docs/screenshots'
 	@echo 'make lock    after a change in setup.cfg or package.json: write the locks again'
 
@@ -64,6 +64,7 @@ bench: setup
 soak: setup
 	@set -e; for soak in $(notdir $(basename $(wildcard tests/soak/[a-z]*.py))); do \
 	    $(BIN)/python -m tests.soak.$$soak; done
+	@SAME_VERDICT_VISITS=20000 BLOCK_VISITS=20000 $(BIN)/pytest -q --numprocesses 2 tests/engines
 
 # The pictures of the README, taken by the test that walks the whole journey.
 screenshots: debian-browser setup

@@ -65,12 +65,14 @@ class Hand:
         self.page.wait_for_url(lambda url: url != here)
 
     def look(self, what: str) -> None:
-        """Take a picture and check the page as it stands: axe, targets, sideways."""
+        """Take a picture and check the page as it stands, on the tablet and on a phone."""
         self.seen += 1
-        screenshot(self.page, f"{self.name}-{self.seen}-{what}")
         assert violations(self.page) == []
-        assert small_targets(self.page) == []
-        assert sideways(self.page) == 0
+        for size, window in (("phone", PHONE), ("tablet", TABLET)):
+            self.page.set_viewport_size(window)
+            screenshot(self.page, f"{self.name}-{size}-{self.seen}-{what}")
+            assert small_targets(self.page) == []
+            assert sideways(self.page) == 0
 
 
 def begin(hand: Hand, kind: str) -> None:
@@ -93,16 +95,13 @@ def begin(hand: Hand, kind: str) -> None:
     hand.press("Begin the visit")
 
 
-@pytest.fixture(params=["tablet", "phone"])
-def hand(
-    request: pytest.FixtureRequest, server: Server, open_context: Callable[..., BrowserContext]
-) -> Callable[[str], Hand]:
-    """A function that gives an officer's hand on a tablet or a phone."""
+@pytest.fixture
+def hand(page: Page) -> Callable[[str], Hand]:
+    """A function that gives an officer's hand on a tablet."""
 
     def take(name: str) -> Hand:
-        page = open_context(TABLET if request.param == "tablet" else PHONE).new_page()
         sign_in(page, Role.OFFICER)
-        return Hand(page, f"visit-{name}-{request.param}")
+        return Hand(page, f"visit-{name}")
 
     return take
 

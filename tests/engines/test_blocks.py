@@ -14,8 +14,8 @@ from compliance.rulebook.blocks import BlockScorer, Numbers
 from compliance.rulebook.columns import columns_of
 from tests.engines.random_visits import RandomVisits
 
-#: The bench compares more; `BLOCK_VISITS=20000 pytest tests/engines/test_blocks.py` as many as one likes.
-VISITS = int(os.environ.get("BLOCK_VISITS", "2000"))
+#: The bench compares more, and `make soak` many more.
+VISITS = int(os.environ.get("BLOCK_VISITS", "800"))
 PARTS = {"result": "test_result", "may_allege": "may_allege", "counts": "counts"}
 
 
