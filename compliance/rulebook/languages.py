@@ -16,9 +16,9 @@ Content = Mapping[str, Any]
 _PLAIN = {("law", "text")}
 
 #: Questions that a person answers by writing: only these can be answered wrongly in a browser.
-_WRITTEN = ("integer", "measure", "date", "dates", "time")
+_WRITTEN = ("integer", "measure", "date", "dates")
 #: Questions that no rule weighs: a shop that checks itself is not asked them.
-_UNWEIGHED = ("text", "photos")
+UNWEIGHED = ("text", "photos", "time")
 
 
 def is_text(value: Any, languages: list[str]) -> bool:
@@ -162,7 +162,7 @@ def _self_check(content: Content, question: Mapping[str, Any]) -> bool:
     values = {value["name"]: value for value in content.get("value", ())}
     scored = values.get(score, {}).get("dims") or {}
     wanted = question.get("dims") or {}
-    return question.get("type") not in _UNWEIGHED and all(
+    return question.get("type") not in UNWEIGHED and all(
         set(wanted.get(dim, codes)) & set(codes) for dim, codes in scored.items()
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compliance.rulebook import Pack
+from compliance.rulebook.languages import UNWEIGHED
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.words import answer_in_words, question_line
 from compliance.store.models import Visit, VisitVersion
@@ -16,7 +17,8 @@ def told(
 ) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return what was recorded, by section: (id, question in short, answer in words).
 
-    `seen_only` leaves out what a shop is not handed on the day: an officer's own words, the file.
+    `seen_only` leaves out what a shop is not handed on the day: an officer's own words, photos, what
+    clocks showed, the file.
     """
     given = [*answered(pack, version), *([] if seen_only else arranged(pack, version))]
     return by_section(
@@ -24,7 +26,7 @@ def told(
         [
             (entry, value)
             for entry, value in given
-            if not (seen_only and entry["type"] in ("text", "photos"))
+            if not (seen_only and entry["type"] in UNWEIGHED)
         ],
     )
 

@@ -110,6 +110,8 @@ class Gate:
                 yield Problem(place, "a choice needs options, each with its own code")
         if entry.get("past") and entry.get("type") not in ("date", "dates"):
             yield Problem(place, f'"past" is said of dates, and "{entry["id"]}" is none')
+        if "own_clock_of" in entry:
+            yield from self._own_clock(place, table, entry)
         for option in entry.get("options", ()):
             yield from self._dims(place, option.get("dims"))
         if table == "question":
@@ -123,6 +125,16 @@ class Gate:
                     place,
                     f'"ask_when" of "{entry["id"]}" reads "{later[0]}": when a question is asked may'
                     " rest on answers, facts and dimensions only",
+                )
+
+    def _own_clock(self, place: str, table: str, entry: Entry) -> Iterator[Problem]:
+        """Two clocks read at one moment: both are times, and the other is a question of the same table."""
+        other = entry["own_clock_of"]
+        yield from self._known(place, table, other, table)
+        for each in (entry, self.pack.by_id(table).get(other)):
+            if each is not None and each.get("type") != "time":
+                yield Problem(
+                    place, f'"own_clock_of" compares times of day, and "{each["id"]}" is none'
                 )
 
     def _rule(self, rule: Entry) -> Iterator[Problem]:

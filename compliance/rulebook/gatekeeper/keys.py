@@ -16,7 +16,7 @@ CONFIDENCE = ("V", "S", "K")
 _ASKED = {
     "id", "type", "section", "dims", "core", "not_applicable", "ask_when", "options", "min", "max",
     "unit", "decimals", "law", "label", "hint", "error", "line", "sound", "why_not_observed",
-    "filled_by", "past",
+    "filled_by", "past", "own_clock_of",
 }  # fmt: skip
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label", "never_mixed"},

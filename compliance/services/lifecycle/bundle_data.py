@@ -33,10 +33,16 @@ from compliance.rulebook.pack import text_of
 from compliance.rulebook.words import answer_in_words, question_line
 from compliance.services import assessments, record_told, rulebooks
 from compliance.services.assessments import Explanation, Observed
+from compliance.services.lifecycle import clocks
 from compliance.services.lifecycle.deadlines import LONDON, local_day
 from compliance.services.lifecycle.documents import title_on_file
 from compliance.services.lifecycle.timeline import events
-from compliance.services.visit_content import PURPOSES, WHY_NOT_OBSERVED, hashes_true
+from compliance.services.visit_content import (
+    PURPOSES,
+    WHY_NOT_OBSERVED,
+    dims_of,
+    hashes_true,
+)
 from compliance.store.models import Assessment, Premises, Visit, VisitVersion
 
 KIND = "evidence-bundle"
@@ -80,7 +86,7 @@ def bundle_data(
             number=number,
             made_at=_moment(now),
             about=_about(visit, pack),
-            clocks=_clocks(visit),
+            clocks=_clocks(visit, version, pack),
             buyer=_buyer(visit, version, pack),
             record=(
                 *_parts(record_told.by_section(pack, record_told.answered(pack, version))),
@@ -145,8 +151,8 @@ def _address(premises: Premises) -> list[str]:
     return lines if postcode in lines else [*lines, postcode]
 
 
-def _clocks(visit: Visit) -> tuple[Line, ...]:
-    """The officer's clock beside the service's own, which nobody on a visit can set."""
+def _clocks(visit: Visit, version: VisitVersion, pack: Pack) -> tuple[Line, ...]:
+    """The officer's clock beside the service's own, which nobody on a visit can set, and beside others'."""
     first = visit.versions[0]
     left_at = visit.ended_at or visit.started_at
     return (
@@ -158,7 +164,27 @@ def _clocks(visit: Visit) -> tuple[Line, ...]:
             "From the visit to the record",
             _how_long(first.recorded_at - left_at) if left_at else "",
         ),
-        _line("Clock of the till or of CCTV", "None recorded, but for what the record below says."),
+        *_other_clocks(visit, version, pack),
+    )
+
+
+def _other_clocks(visit: Visit, version: VisitVersion, pack: Pack) -> tuple[Line, ...]:
+    """The clocks of the till and of CCTV, each with how far it was from the officer's."""
+    found = clocks.readings(pack, dims_of(visit, pack), version.answers)
+    if not found:  # an older rulebook, or a kind of visit at which none is looked at
+        return (_line("Clock of the till or of CCTV"),)
+    return tuple(
+        _line(question_line(one.entry), *(_clock_in_words(one) if one.shown else ()))
+        for one in found
+    )
+
+
+def _clock_in_words(one: clocks.Reading) -> tuple[str, ...]:
+    if one.minutes_ahead is None:
+        return (f"{one.shown}. What the officer's own clock showed then was not recorded.",)
+    return (
+        f"{one.shown}, when the officer's own clock showed {one.own}.",
+        clocks.difference_in_words(one.minutes_ahead),
     )
 
 

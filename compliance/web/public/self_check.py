@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from compliance.access import PUBLIC
 from compliance.rulebook import Pack
+from compliance.rulebook.languages import UNWEIGHED
 from compliance.rulebook.law_told import asked_dims, scored_dims, unverified
 from compliance.rulebook.pack import Entry, text_of
 from compliance.rulebook.words import word
@@ -18,8 +19,6 @@ from compliance.web.in_use import rulebook_in_use
 
 bp = Blueprint("self_check", __name__, url_prefix="/self-check")
 
-#: Answers a person writes or takes with a camera: no rule weighs them.
-UNWEIGHED = ("text", "photos")
 #: What the script says, letter for letter (`static/js/self_check.js`): it gets them in the language of the page.
 SAID = (
     "1 point to put right",

@@ -41,6 +41,11 @@ EVIDENCE = {
     "tp_exhibit_number": "OO/1",
     "tp_seal_number": "B 100 203",
     "tp_hand_offs": "14:06 V-0142 to Olive Officer\n16:30 Olive Officer to the store",
+    "tp_receipt_kept": "yes",
+    "tp_receipt_time": "00:02",
+    "tp_receipt_time_own": "23:58",
+    "tp_cctv_seen": "yes",
+    "tp_cctv_time": "13:00",
     "photos": ["DSC_0412, store"],
     "officer_notes": "The assistant scanned the \U0001f52a and said \u201cenjoy\u201d.",
 }
@@ -106,6 +111,10 @@ def test_it_tells_everything_recorded_and_done(town: Town, sold: Visit) -> None:
         "Began, by the officer's clock 13 October 2026, 12:00 BST",
         "Recorded, by its own clock 13 October 2026, 13:00:00 BST (12:00:00 UTC)",
         "From the visit to the record 1 hour",
+        # and how far the shop's clocks were from the officer's
+        "Clock of CCTV 13:00. What the officer's own clock showed then was not recorded.",
+        "Clock of the till, on the receipt 00:02, when the officer's own clock showed 23:58."
+        " 4 minutes ahead of the officer's own clock.",
         # exhibits and hand-overs, a paragraph each
         "Exhibit OO/1",
         "14:06 V-0142 to Olive Officer",
@@ -235,6 +244,7 @@ def test_an_audit_without_photo_buyer_or_assessment_says_so_plainly(town: Town) 
     text = pdf_text(made(town, visit).file.content)
     assert "Nobody bought anything for us on this visit." in text
     assert "6. Photos None recorded." in text
+    assert "Clock of CCTV None recorded" in text
     assert "Not assessed The nation of the premises is still to confirm." in text
 
 
