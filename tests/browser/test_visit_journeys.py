@@ -265,7 +265,8 @@ def test_an_unfinished_visit_is_asked_about(hand: Callable[[str], Hand]) -> None
     page.goto("/visits/new")
     card = page.locator(".app-card", has_text="1 of").first
     expect(card).to_contain_text("Unfinished: Challenge 25 audit at Blades R Us")
-    officer.tap(card.get_by_role("button", name=re.compile("Continue")))
+    with page.expect_navigation():
+        officer.tap(card.get_by_role("button", name=re.compile("Continue")))
     officer.press_link("Discard this visit")
     officer.look("discard")
     officer.press("Discard it")
