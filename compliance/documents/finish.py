@@ -4,20 +4,19 @@ stream, the scope of table headings, the language of a foreign line, and an empt
 WeasyPrint offers either PDF/A or PDF/UA. It is asked for PDF/A-3a (which brings the tags), and this
 finisher adds the rest just before the file is written.
 
-One thing is mended in the writing itself: a compressed stream that happens to end with a carriage
-return reads, with the line feed that follows it, as one line end, and then its length is wrong to a
-strict reader. Such a stream gets a line end of its own.
+The file itself is then written by `writer`, within `unambiguous_streams`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
 import pydyf  # type: ignore[import-untyped]
 from weasyprint.formatting_structure.boxes import BlockBox
 
 from compliance.documents.signature_field import SIGNATURE_FIELD
+from compliance.documents.writer import write
 
 _PDFUA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
@@ -46,7 +45,7 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
     `document` is the laid-out document, `pdf` its objects. `signature_purpose` names an empty,
     invisible signature field (its tooltip); without it there is none.
     """
-    _complete_metadata(document, pdf)
+    complete_metadata(document, pdf)
     _scope_headings(document)
     _mark_languages(document, pdf)
     if signature_purpose:
@@ -55,26 +54,32 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
 
 @contextmanager
 def unambiguous_streams() -> Iterator[None]:
-    """Give every stream that is written meanwhile a line end of its own, where it needs one."""
-    _mending.append(True)
+    """Have every PDF that is written meanwhile written by `writer`."""
+    _ours.append(True)
     try:
         yield
     finally:
-        _mending.pop()
+        _ours.pop()
 
 
-_mending: list[bool] = []
+_ours: list[bool] = []
 
 
-def _unambiguous(stream: pydyf.Stream) -> bytes:
-    written: bytes = _written.fget(stream)
-    if _mending and written.endswith(b"\r\nendstream"):
-        return written.removesuffix(b"\nendstream") + b"\r\nendstream"
-    return written
+def _write(
+    pdf: pydyf.PDF,
+    output: BinaryIO,
+    version: str | bytes | None = None,
+    identifier: bool | bytes = False,
+    compress: bool = False,
+) -> None:
+    if _ours and version is not None and identifier is True and compress:
+        write(pdf, output, version if isinstance(version, bytes) else version.encode())
+    else:
+        _of_pydyf(pdf, output, version, identifier, compress)
 
 
-_written = pydyf.Stream.data
-pydyf.Stream.data = property(_unambiguous)
+_of_pydyf = pydyf.PDF.write
+pydyf.PDF.write = _write
 
 
 def _object(pdf: pydyf.PDF, reference: Any) -> Any:
@@ -82,7 +87,8 @@ def _object(pdf: pydyf.PDF, reference: Any) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
+def complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
+    """Add the PDF/UA mark and the identifier to the metadata of a PDF about to be written."""
     metadata = _object(pdf, pdf.catalog["Metadata"])
     added = _PDFUA
     if identifier := document.metadata.custom.get("identifier"):
