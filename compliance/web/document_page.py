@@ -9,23 +9,28 @@ from flask.typing import ResponseReturnValue
 
 from compliance.services.lifecycle.document_html import html_of
 from compliance.store.models import Document
+from compliance.web import languages
 
 _BODY = re.compile(r"<body[^>]*>")
 
 
-def document_page(document: Document, *, back: str, here: str, pdf: str) -> ResponseReturnValue:
+def document_page(
+    document: Document, *, language: str, back: str, here: str, pdf: str
+) -> ResponseReturnValue:
     """Answer with a document as HTML; with its PDF when the page would no longer read the same.
 
-    `back`, `here` and `pdf` are addresses: where the reader came from, this page, the PDF. `?print=large`
-    asks for large print.
+    `language` is that of its reader, in which the way back is told. `back`, `here` and `pdf` are addresses:
+    where the reader came from, this page, the PDF. `?print=large` asks for large print.
     """
     html = html_of(document)
     if html is None:
         return redirect(pdf)
     large = request.args.get("print") == "large"
     head = render_template("components/document_head.html", large=large)
-    navigation = render_template(
+    navigation = languages.page(
         "components/document_navigation.html",
+        language=language,
+        says=None,
         large=large,
         back=back,
         pdf=pdf,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from compliance.services.errors import NotFound, Refused
-from compliance.web import resend
+from compliance.web import languages, resend
 
 #: Seconds after which a busy database is worth another try.
 RETRY_AFTER = 10
@@ -35,7 +35,7 @@ def _page(status: int) -> Response:
     if status == 503:
         return resend.page("errors/503.html", status)
     worded = status if status in WORDED else (500 if status >= 500 else 400)
-    return make_response(render_template(f"errors/{worded}.html"), status)
+    return make_response(languages.trouble(f"errors/{worded}.html", status=status), status)
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, has_app_context, render_templ
 from compliance.services import page_texts, translations
 from compliance.services.translations import Said
 from compliance.store.engine import db
-from compliance.web import dates
+from compliance.web import dates, signed_in
 from compliance.web.template_words import LanguageLoader
 
 FIRST = "en"
@@ -55,20 +55,37 @@ def page(
     *,
     language: str | None = None,
     switch: bool = True,
-    says: Sequence[Said] = (),
+    says: Sequence[Said] | None = (),
     **context: Any,
 ) -> str:
     """Render a page in the language asked for, or in `language` where only that will do.
 
-    `switch`: the reader can have it in the other language too. `says`: what it says beside its own words.
+    `switch`: the reader can have it in the other language too. `says`: what it says beside its own words;
+    None: whether the words are a draft is not looked up.
     """
     begin(language)
+    own = translations.page_words(shown())
     prefix = "" if shown() == FIRST else f"{shown()}/"
     return render_template(
         f"{prefix}{template}",
         page_language=shown(),
         languages=[(code, name, _here(code)) for code, name in LANGUAGES.items()] if switch else [],
-        draft=told(DRAFT) if is_draft([*translations.page_words(shown()), *says]) else "",
+        draft=told(DRAFT) if says is not None and is_draft([*own, *says]) else "",
+        **context,
+    )
+
+
+def trouble(template: str, *, status: int, switch: bool = True, **context: Any) -> str:
+    """Render a page that says what could not be done, in the language asked for; officers read English.
+
+    Where the fault is ours (5xx) the database is not asked whether the Welsh is a draft: it may be the trouble.
+    """
+    language = FIRST if signed_in.is_claimed() else asked() or shown()
+    return page(
+        template,
+        language=language,
+        switch=switch and not signed_in.is_claimed() and request.method == "GET",
+        says=() if status < 500 else None,
         **context,
     )
 

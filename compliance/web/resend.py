@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, request
+
+from compliance.web import languages
 
 #: Never written back into a page.
 SECRET_WORDS = ("password", "csrf_token")
@@ -26,9 +28,15 @@ def typed_fields() -> list[tuple[str, str]]:
 def page(template: str, status: int) -> Response:
     """Render `template` with the typed fields; it may offer to send them again."""
     fields = typed_fields()
-    return make_response(
-        render_template(template, fields=fields, target=request.full_path.rstrip("?")), status
+    page = languages.trouble(
+        template,
+        status=status,
+        # The other language would be asked for without what was typed.
+        switch=not fields,
+        fields=fields,
+        target=request.full_path.rstrip("?"),
     )
+    return make_response(page, status)
 
 
 def _from_our_pages() -> bool:

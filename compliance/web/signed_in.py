@@ -42,6 +42,11 @@ def required_actor() -> Actor:
     return person
 
 
+def is_claimed() -> bool:
+    """Say whether this browser holds a sign-in, good or not; the database is not asked."""
+    return TOKEN in session
+
+
 def network_address() -> str:
     """Return the address the request came from, as throttling counts it."""
     return request.remote_addr or "unknown"

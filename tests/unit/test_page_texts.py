@@ -33,8 +33,13 @@ SHOWN = [
     *(TEMPLATES / "layouts" / f"{name}.html" for name in ("base", "public")),
     *(
         TEMPLATES / "components" / f"{name}.html"
-        for name in ("fields", "error_summary", "when", "confidential")
+        for name in (
+            *("fields", "error_summary", "when", "confidential"),
+            *("resend", "document_navigation"),
+        )
     ),
+    # A service refuses only what an officer asked for.
+    *(path for path in (TEMPLATES / "errors").glob("*.html") if path.stem != "refused"),
 ]
 #: Where texts stand in code that such a page says.
 CODE = [

@@ -151,6 +151,7 @@ def page(reference: str) -> ResponseReturnValue:
         if (each.reference, each.language) == (reference, language):
             return document_page(
                 each,
+                language=languages.asked() or each.language,
                 back=url_for("letter.view"),
                 here=url_for("letter.page", **address),
                 pdf=url_for("letter.file", **address),

@@ -14,7 +14,7 @@ from compliance.services.lifecycle import certificates, documents, issue
 from compliance.services.lifecycle.documents import Filter
 from compliance.store.engine import db
 from compliance.store.models import Document
-from compliance.web import form_errors
+from compliance.web import form_errors, languages
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import local_moment, london_today, utc_now
 from compliance.web.document_page import document_page
@@ -96,6 +96,7 @@ def html(reference: str) -> ResponseReturnValue:
     address: dict[str, Any] = {"reference": reference, "language": document.language}
     return document_page(
         document,
+        language=languages.FIRST,
         back=url_for("documents.show", reference=reference),
         here=url_for("documents.html", **address),
         pdf=url_for("documents.file", **address),
