@@ -142,12 +142,17 @@ def readable(session: Session, actor: Actor, operation_id: int) -> Operation:
     return operation
 
 
-def editable(session: Session, actor: Actor, operation_id: int) -> Operation:
-    """Return an operation the actor's authority leads; a partner changes none. Raises `NotFound`."""
+def editable(session: Session, actor: Actor, operation_id: int, *, hold: bool = False) -> Operation:
+    """Return an operation the actor's authority leads; a partner changes none. Raises `NotFound`.
+
+    With `hold` nobody else changes it before the transaction ends.
+    """
     require(actor, "operation.edit")
     operation = readable(session, actor, operation_id)
     if operation.lead_authority_id != actor.authority_id:
         raise NotFound
+    if hold:
+        session.refresh(operation, with_for_update=True)
     return operation
 
 

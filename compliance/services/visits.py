@@ -164,12 +164,14 @@ def readable(session: Session, actor: Actor, visit_id: str) -> Visit:
     return visit
 
 
-def editable(session: Session, actor: Actor, visit_id: str) -> Visit:
+def editable(session: Session, actor: Actor, visit_id: str, *, hold: bool = False) -> Visit:
     """Return a visit whose answers the actor may change now: their draft, or their correction.
 
-    Raises `NotFound` for another authority's, `Refused` for a colleague's or a locked one.
+    With `hold` nobody else changes it before the transaction ends. Raises `NotFound` for another authority's,
+    `Refused` for a colleague's or a locked one.
     """
-    visit = session.get(Visit, visit_id, options=_WITH_ITS_SHOP)
+    lock = {"of": Visit} if hold else None
+    visit = session.get(Visit, visit_id, options=_WITH_ITS_SHOP, with_for_update=lock)
     if visit is None or visit.authority_id != actor.authority_id:
         raise NotFound
     if visit.state == "draft":

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from compliance.access import Role
 from compliance.app import Application, create_app
@@ -95,3 +98,15 @@ def signed_in(app: Application, world: World, client: FlaskClient) -> SignIn:
         return client
 
     return sign_in
+
+
+def send(client: FlaskClient, address: str, typed: Mapping[str, Any]) -> TestResponse:
+    """Post a screen as its page would: with the marks of what it was drawn from."""
+    return client.post(address, data={**typed, **drawn_from(client.get(address).text)})
+
+
+def drawn_from(page: str) -> dict[str, str]:
+    """Return the field of a page that carries the marks of what it was drawn from."""
+    marks = re.search(r'name="drawn-from" value="([^"]*)"', page)
+    assert marks, "the page carries no marks"
+    return {"drawn-from": marks[1]}

@@ -13,7 +13,7 @@ from compliance.access import Role
 from compliance.app import Application
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Visit
-from tests.integration.conftest import SignIn
+from tests.integration.conftest import SignIn, send
 from tests.integration.test_visit_pages import SOLD, fill, particulars
 from tests.world import World
 
@@ -128,7 +128,7 @@ def test_the_reason_of_a_correction_that_another_tab_finished_is_shown(
 ) -> None:
     client, name = visit
     client.post(f"/visits/{name}/correct")
-    client.post(f"/visits/{name}/test-till", data={"tp_till_prompt": "yes"})
+    send(client, f"/visits/{name}/test-till", {"tp_till_prompt": "yes"})
     address = f"/visits/{name}/correct/record"
     assert client.post(address, data={"reason": "The journal"}, headers=OURS).status_code == 302
     twice = client.post(address, data={"reason": "The journal"}, headers=OURS)

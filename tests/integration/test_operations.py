@@ -11,7 +11,7 @@ from compliance.rulebook import shipped_pack
 from compliance.services import operations
 from compliance.store.engine import db
 from compliance.store.models import Operation
-from tests.integration.conftest import SignIn
+from tests.integration.conftest import SignIn, send
 from tests.world import World
 
 SOUND = {fact["id"]: fact["sound"] for fact in shipped_pack().facts.values() if "sound" in fact}
@@ -88,7 +88,7 @@ def test_a_volunteer_is_a_code_and_never_a_name(
     client = signed_in(Role.OFFICER)
     typed = {"title": "A", "held_on-day": "3", "held_on-month": "11", "held_on-year": "2026"}
     address = f"/operations/{world.operation}/about"
-    answer = client.post(address, data=typed | {"volunteer_code": identity})
+    answer = send(client, address, typed | {"volunteer_code": identity})
     assert answer.status_code == 422
     assert "such as V-1234" in answer.text
     with app.app_context():

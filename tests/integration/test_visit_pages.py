@@ -12,7 +12,7 @@ from compliance.app import Application
 from compliance.services import visits
 from compliance.store.engine import db
 from compliance.store.models import Premises, User, Visit
-from tests.integration.conftest import SignIn
+from tests.integration.conftest import SignIn, send
 from tests.world import VISITED_ON, World
 
 SOLD = {
@@ -62,7 +62,7 @@ def particulars(kind: str) -> dict[str, Any]:
 def fill(client: FlaskClient, visit: str, screens: dict[str, dict[str, Any]]) -> None:
     """Save some screens, one after another."""
     for slug, typed in screens.items():
-        answer = client.post(f"/visits/{visit}/{slug}", data=typed)
+        answer = send(client, f"/visits/{visit}/{slug}", typed)
         assert answer.status_code == 302, answer.text
 
 
@@ -172,7 +172,7 @@ def test_a_visit_moved_to_an_earlier_day_is_held_against_the_days_given(begin: B
     log = {"refusals_log_exists": "yes", "refusals_last_entry-day": str(VISITED_ON.day)} | day
     fill(client, visit, {"audit-till": log})
     earlier = particulars("store_audit") | {"visited_on-day": str(VISITED_ON.day - 1)}
-    assert client.post(f"/visits/{visit}/about", data=earlier).status_code == 302
+    assert send(client, f"/visits/{visit}/about", earlier).status_code == 302
     stopped = client.post(f"/visits/{visit}/record")
     assert stopped.status_code == 422
     assert "Enter the day of the last entry. It must not be after the visit" in stopped.text

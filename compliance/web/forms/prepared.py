@@ -63,16 +63,19 @@ class PreparedSection:
         errors: Mapping[str, str],
         asked: Iterable[str],
         known: Mapping[str, Any],
+        drawn_from: str = "",
     ) -> Markup:
         """Fill in the page.
 
         `fields` are values as typed, `errors` messages by question, `asked` the ids of the questions
         that are put now, `known` answers and facts given on other screens ("answer" and "fact" to
-        ids to values).
+        ids to values), `drawn_from` the marks of what is saved now (`forms/meanwhile.py`).
         """
         parts, at = self._parts.copy(), self._at
         for place in at["token"]:
             parts[place] = token
+        for place in at["drawn"]:
+            parts[place] = drawn_from
         if "known" in at:
             text = str(escape(json.dumps(known, ensure_ascii=False)))
             for place in at["known"]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.fields.core import UnboundField
 
@@ -15,6 +16,7 @@ from compliance.rulebook.pack import dims_match, text_of
 from compliance.rulebook.state import NOT_OBSERVED
 from compliance.services.drafts import Typed
 from compliance.services.visit_content import WHY_NOT_OBSERVED
+from compliance.web.forms import meanwhile
 from compliance.web.forms.answer_types import AnswerField, AnswerType, YesNo, answer_type
 
 Table = Literal["question", "fact"]
@@ -50,6 +52,14 @@ class Section:
         """Whether the rulebook says what a sound file holds here, for answers pressed as buttons."""
         return any(one.kind == "buttons" and "sound" in one.entry for one in self.answers)
 
+    @property
+    def boxes(self) -> dict[str, tuple[str, ...]]:
+        """The names of the boxes of each question, by its id."""
+        return {
+            one.id: (*one.names, one.id + WHY) if self.asks_why(one) else one.names
+            for one in self.answers
+        }
+
     def asks_why(self, answers: AnswerType) -> bool:
         """Whether "not observed" asks for a reason: of what was to be seen, not of the file."""
         return self.table == "question" and isinstance(answers, YesNo)
@@ -76,6 +86,27 @@ class Section:
         if self.table == "fact":
             return Typed(fields, facts=answers, errors=errors)
         return Typed(fields, answers, why=why, errors=errors)
+
+    def words(self, one: AnswerType, typed: Typed) -> str:
+        """Return what was typed at a question, as people say it; as it was typed where it cannot be read."""
+        if typed.errors.get(one.id):
+            return " ".join(word for box in one.names for word in typed.fields.get(box, ()))
+        answer = (typed.answers if self.table == "question" else typed.facts).get(one.id)
+        if answer is None:
+            return ""
+        why = typed.why.get(one.id)
+        return one.line(answer)[1] + (f" ({WHY_NOT_OBSERVED[why]})" if why else "")
+
+    def changed_twice(
+        self, kept: Mapping[str, Sequence[str]], typed: Typed, ids: Container[str]
+    ) -> dict[str, str]:
+        """Return what is said at each of `ids`, changed here (`typed`) and elsewhere (`kept`, as typed)."""
+        saved = self.read(MultiDict(kept))
+        return {
+            one.id: meanwhile.message(self.words(one, saved), self.words(one, typed))
+            for one in self.answers
+            if one.id in ids
+        }
 
     def typed(
         self, answers: Mapping[str, Any], why: Mapping[str, str] | None = None

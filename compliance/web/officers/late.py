@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 from flask import Response, make_response, render_template
 from wtforms import Form
-from wtforms.fields.choices import SelectFieldBase
 
 from compliance.services.drafts import Typed
 from compliance.services.visit_content import is_correcting
 from compliance.store.models import Visit
 from compliance.web import resend
-from compliance.web.forms.answer_types import AnswerField
+from compliance.web.forms import meanwhile
 from compliance.web.forms.sections import Section
 from compliance.web.guard import may_open
 from compliance.web.officers import visit_words
@@ -35,30 +34,15 @@ def answers_not_in_the_record(visit: Visit, section: Section, typed: Typed) -> l
             if version
             else {}
         )
-        error, answer = typed.errors.get(one.id), given.get(one.id)
-        if error:
-            boxes = (typed.fields.get(name, ()) for name in one.names)
-            rows.append(
-                {"key": one.line(None)[0], "value": " ".join(word for box in boxes for word in box)}
-            )
-        elif answer is not None and answer != kept.get(one.id):
-            key, value = one.line(answer)
-            rows.append({"key": key, "value": value})
+        answer = given.get(one.id)
+        if typed.errors.get(one.id) or (answer is not None and answer != kept.get(one.id)):
+            rows.append({"key": one.line(None)[0], "value": section.words(one, typed)})
     return rows
 
 
 def particulars_typed(form: Form) -> list[Row]:
     """Return what was typed of why, how and when: label and words."""
-    rows = []
-    for field in form:
-        if isinstance(field, AnswerField):
-            value = " ".join(word for box in field.as_typed.values() for word in box)
-        elif isinstance(field, SelectFieldBase):
-            value = ", ".join(option.label for option in field.iter_choices() if option.selected)
-        else:
-            continue
-        rows.append({"key": field.label.text, "value": value})
-    return rows
+    return [{"key": field.label.text, "value": meanwhile.words(field)} for field in form]
 
 
 def page(visit: Visit, message: str, rows: Iterable[Row], screen: str | None = None) -> Response:

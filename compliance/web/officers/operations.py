@@ -21,6 +21,7 @@ from compliance.store.engine import db
 from compliance.store.models import Operation
 from compliance.web.dates import london_today, utc_now
 from compliance.web.form_errors import listed, put
+from compliance.web.forms import meanwhile
 from compliance.web.forms.answer_types import AnswerField, Day
 from compliance.web.forms.prepared import prepared
 from compliance.web.forms.sections import Section, fact_sections
@@ -94,17 +95,21 @@ def new() -> ResponseReturnValue:
 @permission("operation.edit")
 def about(operation_id: int) -> ResponseReturnValue:
     """Change title, day and partner."""
-    operation = operations.editable(db.session, required_actor(), operation_id)
+    operation = _held(operation_id)
+    typed = _typed(
+        operation.title,
+        operation.held_on,
+        operation.partner_authority_id,
+        operation.volunteer_code,
+    )
+    saved, kept = _form(typed), dict(typed.lists())
+    boxes = meanwhile.form_boxes(saved)
+    marks = meanwhile.marks(boxes, kept)
     if request.method == "GET":
-        typed = _typed(
-            operation.title,
-            operation.held_on,
-            operation.partner_authority_id,
-            operation.volunteer_code,
-        )
-        return _describe_page(_form(typed), operation)
-    form = _form(request.form)
-    if form.validate():
+        return _describe_page(saved, operation, marks)
+    settled = meanwhile.settle(boxes, request.form, kept)
+    form = _form(settled.fields)
+    if form.validate() and not settled.both:
         try:
             operations.describe(
                 db.session,
@@ -117,7 +122,14 @@ def about(operation_id: int) -> ResponseReturnValue:
             put(form, refused)
         else:
             return redirect(url_for("operations.show", operation_id=operation_id))
-    return _describe_page(form, operation), 422
+    meanwhile.say(form, saved, settled.both)
+    return _describe_page(form, operation, marks), 422
+
+
+def _held(operation_id: int) -> Operation:
+    """An operation this person may change; one that is saved now is held until the commit."""
+    hold = request.method == "POST"
+    return operations.editable(db.session, required_actor(), operation_id, hold=hold)
 
 
 def _typed(title: str, day: date, partner: int | None, code: str | None) -> MultiDict[str, str]:
@@ -155,9 +167,13 @@ def _described(form: OperationForm) -> dict[str, Any]:
     }
 
 
-def _describe_page(form: OperationForm, operation: Operation | None) -> str:
+def _describe_page(form: OperationForm, operation: Operation | None, marks: str = "") -> str:
     return render_template(
-        "officers/operations/describe.html", form=form, errors=listed(form), operation=operation
+        "officers/operations/describe.html",
+        form=form,
+        errors=listed(form),
+        operation=operation,
+        marks=marks,
     )
 
 
@@ -220,23 +236,27 @@ def _as_it_stands(operation: Operation, section: Section, kind: str) -> dict[str
 def section(operation_id: int, slug: str) -> ResponseReturnValue:
     """Fill in one section of the file."""
     actor = required_actor()
-    operation = operations.editable(db.session, actor, operation_id)
+    operation = _held(operation_id)
     pack = rulebook_in_use(operation.held_on)
     kind = _kind(pack)
     found = next((one for one in _sections(pack, kind) if one.slug == slug), None)
     if found is None:
         raise NotFound
+    kept = found.typed(operation.facts)
+    marks = meanwhile.marks(found.boxes, kept)
     if request.method == "GET":
-        return _section_page(operation, found, kind, found.typed(operation.facts), {})
-    typed = found.read(request.form)
+        return _section_page(operation, found, kind, kept, {}, marks)
+    settled = meanwhile.settle(found.boxes, request.form, kept)
+    typed = found.read(settled.fields)
     before = _asked(operation, kind)
     operation = operations.save_facts(
         db.session, actor, utc_now(), operation_id=operation.id, facts=typed.facts
     )
     asked = _asked(operation, kind)
     errors = {name: text for name, text in typed.errors.items() if text and name in asked}
+    errors |= found.changed_twice(kept, typed, asked.intersection(settled.both))
     if errors:
-        return _section_page(operation, found, kind, typed.fields, errors), 422
+        return _section_page(operation, found, kind, typed.fields, errors, marks), 422
     opened = [
         one.id
         for one in found.answers
@@ -251,7 +271,12 @@ def section(operation_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _section_page(
-    operation: Operation, found: Section, kind: str, fields: Any, errors: dict[str, str]
+    operation: Operation,
+    found: Section,
+    kind: str,
+    fields: meanwhile.Fields,
+    errors: dict[str, str],
+    marks: str,
 ) -> str:
     pack = rulebook_in_use(operation.held_on)
     page = prepared(pack, found, operations.file_dims(pack, kind), "one")
@@ -265,7 +290,7 @@ def _section_page(
         section=found,
         kind=kind,
         errors=[(text, name) for name, text in errors.items()],
-        questions=page.draw(generate_csrf(), fields, errors, _asked(operation, kind), known),
+        questions=page.draw(generate_csrf(), fields, errors, _asked(operation, kind), known, marks),
     )
 
 

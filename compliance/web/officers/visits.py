@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -18,8 +19,10 @@ from compliance.store.models import Premises, Visit
 from compliance.web import resend
 from compliance.web.dates import london_today, utc_now
 from compliance.web.form_errors import listed, put
+from compliance.web.forms import meanwhile
 from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
 from compliance.web.forms.prepared import prepared
+from compliance.web.forms.sections import Section
 from compliance.web.guard import may_open, permission
 from compliance.web.in_use import rulebook_for, rulebook_in_use
 from compliance.web.officers import late, visit_words
@@ -190,9 +193,13 @@ def show(visit_id: str) -> ResponseReturnValue:
 
 
 def _to_edit(visit_id: str) -> Visit:
-    """Return a visit whose answers this person may change now; others are shown as they are."""
+    """Return a visit whose answers this person may change now; others are shown as they are.
+
+    A screen that saves holds it until its commit, so that two screens saved at once are both kept.
+    """
+    hold = request.method == "POST"
     try:
-        return visits.editable(db.session, required_actor(), visit_id)
+        return visits.editable(db.session, required_actor(), visit_id, hold=hold)
     except Refused as refused:
         if request.method == "POST" and resend.typed_fields():
             _show_what_came_too_late(visit_id, refused)
@@ -237,11 +244,15 @@ def about(visit_id: str) -> ResponseReturnValue:
     """Change why, how and when."""
     actor = required_actor()
     visit = _to_edit(visit_id)
+    kept = as_typed(drafts.pending(db.session, visit))
+    saved = _form(MultiDict(kept), with_kind=False)
+    boxes = meanwhile.form_boxes(saved)
+    marks = meanwhile.marks(boxes, kept)
     if request.method == "GET":
-        form = _form(MultiDict(as_typed(drafts.pending(db.session, visit))), with_kind=False)
-        return _about_page(visit, form)
-    form = _form(request.form, with_kind=False)
-    if form.validate():
+        return _about_page(visit, saved, marks)
+    settled = meanwhile.settle(boxes, request.form, kept)
+    form = _form(settled.fields, with_kind=False)
+    if form.validate() and not settled.both:
         chosen = form.particulars(operations.offered(db.session, actor, london_today()))
         try:
             visits.arrange(db.session, actor, utc_now(), visit, chosen)
@@ -249,12 +260,17 @@ def about(visit_id: str) -> ResponseReturnValue:
             put(form, refused)
         else:
             return redirect(url_for("visits.show", visit_id=visit.id))
-    return _about_page(visit, form), 422
+    meanwhile.say(form, saved, settled.both)
+    return _about_page(visit, form, marks), 422
 
 
-def _about_page(visit: Visit, form: ParticularsForm) -> str:
+def _about_page(visit: Visit, form: ParticularsForm, marks: str) -> str:
     return render_template(
-        "officers/visits/about.html", form=form, errors=listed(form), **_about(visit)
+        "officers/visits/about.html",
+        form=form,
+        errors=listed(form),
+        marks=marks,
+        **_about(visit),
     )
 
 
@@ -263,14 +279,34 @@ def _about_page(visit: Visit, form: ParticularsForm) -> str:
 def section(visit_id: str, slug: str) -> ResponseReturnValue:
     """Show one screen with what was typed so far, right or wrong."""
     visit = _to_edit(visit_id)
-    pack = rulebook_for(visit)
-    screens = Screens(db.session, visit, pack)
+    screens = Screens(db.session, visit, rulebook_for(visit))
     found = screens.find(slug)
     if found is None:
         raise NotFound
-    page = prepared(pack, found, screens.dims)
-    screen = screens.screen(found)
-    errors = {one.id: message for one, message in screen.asked_errors()}
+    errors = screens.screen(found).asked_errors()
+    kept = visit.draft.get("fields", {})
+    return _section_page(
+        screens,
+        found,
+        kept,
+        kept,
+        {one.id: message for one, message in errors},
+        [(message, one.id) for one, message in errors],
+    )
+
+
+def _section_page(
+    screens: Screens,
+    found: Section,
+    fields: meanwhile.Fields,
+    kept: meanwhile.Fields,
+    errors: Mapping[str, str],
+    summary: list[tuple[str, str]],
+) -> str:
+    """A screen with `fields` in its boxes while `kept` is what is saved, and what is wrong, twice:
+    at the questions and in the summary above them."""
+    visit = screens.visit
+    page = prepared(screens.pack, found, screens.dims)
     known: dict[str, dict[str, Any]] = {"answer": {}, "fact": {}}
     for kind, name in page.needs:
         given = screens.record.answers if kind == "answer" else screens.facts
@@ -280,13 +316,14 @@ def section(visit_id: str, slug: str) -> ResponseReturnValue:
         "officers/visits/section.html",
         questions=page.draw(
             generate_csrf(),
-            visit.draft.get("fields", {}),
+            fields,
             errors,
             screens.asked_in(found),
             known,
+            meanwhile.marks(found.boxes, kept),
         ),
         section=found,
-        errors=[(message, one.id) for one, message in screen.asked_errors()],
+        errors=summary,
         **_about(visit),
     )
 
@@ -302,8 +339,19 @@ def save(visit_id: str, slug: str) -> ResponseReturnValue:
     found = before.find(slug)
     if found is None:
         raise NotFound
-    drafts.save_draft(db.session, actor, utc_now(), visit, found.read(request.form))
+    kept = visit.draft.get("fields", {})
+    settled = meanwhile.settle(found.boxes, request.form, kept)
+    typed = found.read(settled.fields)
+    drafts.save_draft(db.session, actor, utc_now(), visit, typed)
     screens = Screens(db.session, visit, pack)
+    twice = screens.asked_in(found).intersection(settled.both)
+    if twice:
+        # The answer 422 takes the save back: it is made once a person has looked at both.
+        told = found.changed_twice(kept, typed, twice)
+        summary = [
+            (f"{found.by_id[one].line(None)[0]}: also changed elsewhere", one) for one in told
+        ]
+        return _section_page(screens, found, typed.fields, kept, told, summary), 422
     here = url_for("visits.section", visit_id=visit.id, slug=slug)
     screen = screens.screen(found)
     if screen.asked_errors():
@@ -435,7 +483,10 @@ def _with_what_came_too_late(visit: Visit, screens: Screens) -> str:
     slug, now = request.form.get(late.SCREEN, ""), utc_now()
     found = screens.find(slug)
     if found is not None:
-        drafts.save_draft(db.session, required_actor(), now, visit, found.read(request.form))
+        # What was changed elsewhere and not on that screen stays as it was recorded.
+        kept = visit.draft.get("fields", {})
+        fields = meanwhile.settle(found.boxes, request.form, kept).fields
+        drafts.save_draft(db.session, required_actor(), now, visit, found.read(fields))
         return url_for("visits.section", visit_id=visit.id, slug=slug)
     if slug == ABOUT:
         form = _form(request.form, with_kind=False)
