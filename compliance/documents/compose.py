@@ -5,7 +5,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -14,6 +13,7 @@ from compliance.documents.data import DocumentData
 from compliance.documents.dates import day_in_words, on_day
 from compliance.documents.kinds import FOLDER, SHARED, Kind
 from compliance.documents.law import law_book
+from compliance.documents.qr import code_of
 
 #: Every name a template may use that it does not set itself.
 GIVEN = frozenset(
@@ -36,7 +36,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["postcode"] = spaced_postcode
-    environment.globals["qr"] = qr_image
+    environment.globals["qr"] = lambda text, error="m": code_of(text, error).image
     return environment
 
 
@@ -103,12 +103,3 @@ def _scan(data: DocumentData) -> str:
     if data.portal is None or not data.portal.link:
         return ""
     return f"{data.portal.link}#{data.reference}/{data.portal.code}"
-
-
-def qr_image(text: str, error: str = "m") -> str:
-    """A QR code of `text` as a data address of an SVG; the page leaves the quiet margin.
-
-    `error` is how much of it may be damaged: "l" for a long text, so that its squares stay large.
-    """
-    code = segno.make(text, error=error, micro=False)
-    return code.svg_data_uri(border=0, omitsize=True, dark="#000", light="#fff")

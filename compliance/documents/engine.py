@@ -17,6 +17,7 @@ from weasyprint.urls import URLFetcher
 
 from compliance.documents.finish import finish, unambiguous_streams
 from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
+from compliance.documents.laid_out import boxes_of
 from compliance.documents.plain_sheet import Page
 from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
 from compliance.documents.shortcuts import shortcuts
@@ -39,7 +40,7 @@ class Engine:
     def __init__(self) -> None:
         """Start with no style sheet parsed."""
         self._shortcuts = shortcuts()
-        self._fonts = self._shortcuts.fonts
+        self.fonts = self._shortcuts.fonts
         self._sheets: dict[str, CSS] = {}
         self._fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
 
@@ -62,12 +63,7 @@ class Engine:
         """
         document = self.lay_out(html, css, variant=VARIANT)
         pages = len(document.pages)
-        if pages > most_pages:
-            raise DocumentRefused(
-                f"The document would have {pages} pages; at most {most_pages} can be sent. "
-                "Shorten the texts or leave out points of least weight.",
-                TOO_MANY_PAGES,
-            )
+        refuse_more_pages(pages, most_pages)
         if letter:
             refuse_outside(_words(document))
         with unambiguous_streams():
@@ -84,22 +80,35 @@ class Engine:
 
     def lay_out(self, html: str, css: str, *, variant: str | None = None) -> Document:
         """Lay out a page with what is kept warm; the bytes written are those of a cold start."""
+        page, options = self.page(html, css)
+        return page.render(font_config=self.fonts, pdf_variant=variant, **options)
+
+    def page(self, html: str, css: str) -> tuple[Page, dict[str, Any]]:
+        """Return a page ready to be laid out, and the options that it is laid out with."""
         self._shortcuts.begin()
         page = Page(
             string=html,
             url_fetcher=self._fetcher,
             underneath=self._shortcuts.sheet_under(html, css),
         )
-        return page.render(
-            font_config=self._fonts, stylesheets=[self._sheet(css)], pdf_variant=variant
-        )
+        return page, {"stylesheets": [self._sheet(css)]}
 
     def _sheet(self, css: str) -> CSS:
         if css not in self._sheets:
             if len(self._sheets) > 20:
                 self._sheets.clear()
-            self._sheets[css] = CSS(string=css, font_config=self._fonts, url_fetcher=self._fetcher)
+            self._sheets[css] = CSS(string=css, font_config=self.fonts, url_fetcher=self._fetcher)
         return self._sheets[css]
+
+
+def refuse_more_pages(pages: int, most_pages: int) -> None:
+    """Raise DocumentRefused when a document has more pages than may be sent."""
+    if pages > most_pages:
+        raise DocumentRefused(
+            f"The document would have {pages} pages; at most {most_pages} can be sent. "
+            "Shorten the texts or leave out points of least weight.",
+            TOO_MANY_PAGES,
+        )
 
 
 def _embedded(record: str, on: str) -> Attachment:
@@ -116,16 +125,15 @@ def _embedded(record: str, on: str) -> Attachment:
 
 def _words(document: Any) -> Iterator[Words]:
     """Every line of text of a laid-out document, with its place on the page in millimetres."""
-    for number, page in enumerate(document.pages, start=1):
-        for box in page._page_box.descendants(placeholders=True):
-            if isinstance(box, TextBox) and box.text.strip():
-                yield Words(
-                    box.text.strip(),
-                    number,
-                    box.position_x / PIXELS_PER_MM,
-                    box.position_y / PIXELS_PER_MM,
-                    (box.position_x + box.width) / PIXELS_PER_MM,
-                    (box.position_y + box.height) / PIXELS_PER_MM,
-                    box.element is not None
-                    and ADDRESS_CLASS in box.element.attrib.get("class", "").split(),
-                )
+    for number, box in boxes_of(document):
+        if isinstance(box, TextBox) and (text := box.text.strip()):
+            yield Words(
+                text,
+                number,
+                box.position_x / PIXELS_PER_MM,
+                box.position_y / PIXELS_PER_MM,
+                (box.position_x + box.width) / PIXELS_PER_MM,
+                (box.position_y + box.height) / PIXELS_PER_MM,
+                box.element is not None
+                and ADDRESS_CLASS in box.element.attrib.get("class", "").split(),
+            )

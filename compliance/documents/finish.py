@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 import pydyf  # type: ignore[import-untyped]
 from weasyprint.formatting_structure.boxes import BlockBox
 
+from compliance.documents.laid_out import boxes_of
 from compliance.documents.signature_field import SIGNATURE_FIELD
 from compliance.documents.writer import write
 
@@ -46,8 +47,7 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
     invisible signature field (its tooltip); without it there is none.
     """
     complete_metadata(document, pdf)
-    _scope_headings(document)
-    _mark_languages(document, pdf)
+    _mark_headings_and_languages(document, pdf)
     if signature_purpose:
         _add_signature_field(pdf, signature_purpose)
 
@@ -98,26 +98,19 @@ def complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
     metadata.compress = False  # PDF/A asks that anybody can read it without a PDF library
 
 
-def _scope_headings(document: Any) -> None:
-    for page in document.pages:
-        for box in page._page_box.descendants(placeholders=True):
-            if box.element_tag == "th" and hasattr(box, "mark"):
-                row = box.element.attrib.get("scope") == "row"
-                box.mark["A"]["Scope"] = "/Row" if row else "/Column"
+def _mark_headings_and_languages(document: Any, pdf: pydyf.PDF) -> None:
+    """Give each table heading its scope, and each <blockquote lang> its language.
 
-
-def _mark_languages(document: Any, pdf: pydyf.PDF) -> None:
-    """Give each <blockquote lang> its language: the one element our templates use for foreign
-    lines, so its tags and its boxes come in the same order."""
+    That is the one element our templates use for foreign lines, so its tags and its boxes come in the
+    same order.
+    """
     languages: list[str] = []
-    for page in document.pages:
-        languages += [
-            box.element.attrib["lang"]
-            for box in page._page_box.descendants(placeholders=True)
-            if isinstance(box, BlockBox)
-            and box.element_tag == "blockquote"
-            and box.element.attrib.get("lang")
-        ]
+    for _, box in boxes_of(document):
+        if box.element_tag == "th" and hasattr(box, "mark"):
+            row = box.element.attrib.get("scope") == "row"
+            box.mark["A"]["Scope"] = "/Row" if row else "/Column"
+        elif box.element_tag == "blockquote" and isinstance(box, BlockBox):
+            languages += filter(None, [box.element.attrib.get("lang")])
     quotes = [
         each
         for each in pdf.objects

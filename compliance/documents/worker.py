@@ -30,15 +30,17 @@ def main() -> None:
     from compliance.documents.conformance import nonconformities
     from compliance.documents.engine import Engine
     from compliance.documents.refused import DocumentRefused
+    from compliance.documents.sheets import Sheets
 
     engine = Engine()
+    sheets = Sheets(engine)
     sys.addaudithook(_forbid)
     warm()
     while (job := _read(jobs)) is not None:
         pdf = b""
         answer: dict[str, Any]
         try:
-            printed = engine.write(**json.loads(job))
+            printed = sheets.write(**json.loads(job))
             pdf = printed.pdf
             answer = {"pages": printed.pages}
             if faults := nonconformities(pdf):

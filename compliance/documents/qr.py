@@ -1,0 +1,56 @@
+"""QR codes: their squares, as a picture in a page, and the same as lines of a PDF."""
+
+import re
+from dataclasses import dataclass
+
+import segno
+
+_IMAGE = (
+    "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22%20viewBox=%220%200%20{0}%20{0}%22%3E"
+    "%3Cpath%20fill=%22%23fff%22%20d=%22M0,0h{0}v{0}h-{0}z%22/%3E"
+    "%3Cpath%20stroke=%22%23000%22%20d=%22{1}%22/%3E%3C/svg%3E"
+)
+_SIDE = re.compile(r"viewBox=%220%200%20(\d{1,3})%20")
+_PATH = re.compile(r"(?:M\d{1,3},\d{1,3}\.5L\d{1,3},\d{1,3}\.5)+")
+_DARK = re.compile(b"\1+")
+
+
+@dataclass(frozen=True)
+class Code:
+    """The squares of a code: how many a side has, and a line through each run of dark ones in a row."""
+
+    side: int
+    path: str
+
+    @property
+    def image(self) -> str:
+        """A data address of an SVG."""
+        return _IMAGE.format(self.side, self.path)
+
+    @property
+    def lines(self) -> bytes:
+        """The lines of that picture as a PDF draws them."""
+        path = self.path.replace(",", " ").replace("L", " m\n").replace("M", " l\n")
+        return f"{path} l".removeprefix(" l\n").encode()
+
+
+def code_of(text: str, error: str = "m") -> Code:
+    """Return the code of a text.
+
+    `error` is how much of it may be damaged: "l" for a long text, so that its squares stay large.
+    """
+    matrix = segno.make(text, error=error, micro=False).matrix
+    runs = (
+        f"M{dark.start()},{row}.5L{dark.end()},{row}.5"
+        for row, squares in enumerate(matrix)
+        for dark in _DARK.finditer(squares)
+    )
+    return Code(len(matrix), "".join(runs))
+
+
+def code_in(image: str) -> Code | None:
+    """Return the code that `Code.image` made this picture of; None when it made none like it."""
+    if not (side := _SIDE.search(image)) or not (path := _PATH.search(image)):
+        return None
+    code = Code(int(side[1]), path[0])
+    return code if code.image == image else None

@@ -1,0 +1,698 @@
+"""A page laid out and written once, in which later pages of the same kind only change words and codes.
+
+WeasyPrint lays out the first page as ever. Of the second, only the blocks whose words differ are laid out again,
+by WeasyPrint, at the same place and of the same width; where each has as many lines as before and each line its
+height, nothing else on the page can have moved, and what those words write takes the place of what the first
+page's wrote. So with the codes, the strings in the page's margin, the outline, alternative texts and metadata.
+Everything else of the file is written once.
+
+A sheet proves itself before it is used: each of its places is drawn anew with the first page's own words, and is
+only changed later if that gives, to the byte, what the whole page gave. Whatever it cannot change raises `Unfit`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pydyf  # type: ignore[import-untyped]
+from weasyprint import DEFAULT_OPTIONS, Document
+from weasyprint.css.counters import CounterStyle
+from weasyprint.document import Page
+from weasyprint.draw import draw_replacedbox
+from weasyprint.draw import text as drawing
+from weasyprint.formatting_structure import boxes
+from weasyprint.formatting_structure.build import build_formatting_structure
+from weasyprint.html import get_html_metadata
+from weasyprint.layout import inline, layout_document
+from weasyprint.layout.page import make_margin_boxes
+from weasyprint.pdf import VARIANTS, _w3c_date_to_pdf, generate_pdf
+from weasyprint.pdf.metadata import DocumentMetadata
+from weasyprint.pdf.stream import Stream
+from weasyprint.text.line_break import split_first_line
+
+from compliance.documents.engine import VARIANT, Engine, refuse_more_pages
+from compliance.documents.finish import complete_metadata, finish, unambiguous_streams
+from compliance.documents.frozen import Frozen
+from compliance.documents.looks import READ
+from compliance.documents.page_parts import PageParts
+from compliance.documents.pinned import known
+from compliance.documents.qr import Code, code_in
+
+SOURCE = "179288b3913e45f0"
+IMITATED = (
+    *(Document, Page, Stream, pydyf.PDF, generate_pdf, layout_document, make_margin_boxes),
+    *(inline.iter_line_boxes, inline.get_next_linebox, drawing.draw_text, draw_replacedbox),
+)
+#: What a style sheet may not do with a page that is to be a sheet: choose or fill by its texts and values.
+_READS_PAGE = re.compile(r"\[|content\(|target-|leader\(|:empty|running\(|element\(")
+_STRINGS = re.compile(r"string-set:[^;}]*")
+_STATE = (
+    *("_current_color", "_current_color_stroke", "_current_alpha", "_current_alpha_stroke"),
+    *("_current_font", "_current_font_size", "_old_font", "_old_font_size"),
+)
+#: What a sheet has ready beyond its own words; anything else is for the next whole page.
+LETTERS = (
+    " \u00a0!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    "£§©°·½ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+    "ĂăĄąĆćČčĎďĐđĒēĖėĘęĚěĞğĪīİıŁłŃńŇňŐőŒœŘřŚśŞşŠšŤťŪūŮůŰűŴŵŶŷŸŹźŻżŽžȘșȚțẀẁẂẃẄẅỲỳ–—‘’“”…•€"
+)
+JOINED = ("fi", "fl", "ff", "ffi", "ffl")
+
+
+def reads_page(css: str) -> bool:
+    """Say whether a style sheet looks at the texts or values of a page, so that they may change more."""
+    return bool(_READS_PAGE.search(css)) or "attr(" in _STRINGS.sub("", css)
+
+
+class Unfit(Exception):
+    """The page needs more than other words in the places of this sheet."""
+
+
+class LetterMissing(Unfit):
+    """A word of the page has a letter that no sheet has ready."""
+
+
+def may_be_made() -> bool:
+    """Say whether this is the WeasyPrint that sheets are written for."""
+    return known(SOURCE, *IMITATED)
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A stretch of what a page writes: one text or picture, and the state of the pen before it."""
+
+    start: int
+    end: int
+    state: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Lines of text that are laid out together.
+
+    `source` is what they are laid out from, `inside` the box they fill, `texts` the boxes of `source` that
+    hold the texts of the page, by number.
+    """
+
+    source: Any
+    inside: Any
+    texts: dict[int, Any]
+    spots: tuple[_Spot, ...]
+
+
+class _Watched(Page):
+    """A page that notes where each text and picture stands in what it writes."""
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        """Write the page, then shape all letters in its styles, so that its fonts have them."""
+        self.stream = stream
+        self.spots: dict[int, _Spot] = {}
+        plain = stream.marked
+
+        @contextmanager
+        def marked(box: Any, tag: str) -> Iterator[None]:
+            with plain(box, tag):
+                start, state = len(stream.stream), _state(stream)
+                yield
+                self.spots[id(box)] = _Spot(start, len(stream.stream), state)
+
+        stream.marked = marked
+        super().paint(stream, scale)
+        del stream.marked
+        shaped = set()
+        for box in self._page_box.descendants(placeholders=True):
+            if isinstance(box, boxes.TextBox):
+                look = repr([box.style[name] for name in READ])
+                if look not in shaped:
+                    shaped.add(look)
+                    for text in (LETTERS, *JOINED):
+                        _drawn(stream, _state(stream), partial(_shape, stream, box, text))
+
+
+def _shape(stream: Any, like: Any, text: str) -> None:
+    """Draw a text in the style of a box."""
+    layout, *_ = split_first_line(text, like.style, None, None, 0)
+    box = like.copy_with_text(text)
+    box.pango_layout = layout
+    drawing.draw_text(stream, box, 0, "clip", "none")
+
+
+def _state(stream: Any) -> tuple[Any, ...]:
+    return (*(getattr(stream, name) for name in _STATE), tuple(stream._ctm_stack))
+
+
+def _drawn(stream: Any, state: tuple[Any, ...], draw: Callable[[], None]) -> bytes:
+    """What `draw` writes with the pen in that state; nothing stays on the page."""
+    kept, before = stream.stream, _state(stream)
+    stream.stream = []
+    _set_state(stream, state)
+    try:
+        draw()
+        return _written(stream.stream)
+    finally:
+        stream.stream = kept
+        _set_state(stream, before)
+
+
+def _set_state(stream: Any, state: tuple[Any, ...]) -> None:
+    for name, value in zip(_STATE, state, strict=False):
+        setattr(stream, name, value)
+    stream._ctm_stack = list(state[-1])
+
+
+def _written(lines: list[Any]) -> bytes:
+    return b"\n".join(pydyf._to_bytes(line) for line in lines)
+
+
+class Sheet:
+    """A page that was printed, ready to be printed again with other words."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        html: str,
+        css: str,
+        parts: PageParts,
+        *,
+        signature_purpose: str,
+    ) -> None:
+        """Print a page (`pdf`) and keep what the next ones need.
+
+        `parts` are those of `html`. Raises DocumentRefused as `Engine.write` does, and Unfit when
+        pages like this one cannot share a sheet.
+        """
+        if reads_page(css):
+            raise Unfit("the style sheet reads texts or values of the page")
+        self._parts = parts
+        page, options = engine.page(html, css)
+        options = {**DEFAULT_OPTIONS, **options, **VARIANTS[VARIANT][1]}
+        counters = CounterStyle()
+        context = Document._build_layout_context(page, engine.fonts, counters, {}, options)
+        build = (
+            *(page.etree_element, context.style_for, context.get_image_from_uri, page.base_url),
+            *(context.target_collector, counters, context.footnotes),
+        )
+        root = build_formatting_structure(*build)
+        laid = list(layout_document(page, root, context))
+        refuse_more_pages(len(laid), 1)
+        self._context, self._page = context, _Watched(laid[0])
+        self._document = Document(
+            [self._page],
+            DocumentMetadata(**get_html_metadata(page)),
+            page.url_fetcher,
+            engine.fonts,
+            {},
+            options["output_intent"],
+        )
+        with unambiguous_streams():
+            self.pdf: bytes = self._document.write_pdf(
+                pdf_variant=VARIANT,
+                finisher=partial(self._keep, signature_purpose=signature_purpose),
+            )
+        self._changeable(root, page.etree_element)
+
+    def _keep(self, document: Any, pdf: Any, *, signature_purpose: str) -> None:
+        """Finish the file, and keep its objects."""
+        finish(document, pdf, signature_purpose=signature_purpose)
+        self._file = copy(pdf)
+        self._file.objects = [each if each.free == "f" else Frozen(each) for each in pdf.objects]
+        self._dictionaries = [each for each in pdf.objects if isinstance(each, pydyf.Dictionary)]
+        self._metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])].number
+
+    # What may change.
+
+    def _changeable(self, root: Any, element: Any) -> None:
+        """Find every place that may change, and try it with the words it has."""
+        self._fonts = {key: dict(font.to_unicode) for key, font in self._document.fonts.items()}
+        self._letters = frozenset.intersection(
+            *(frozenset(each.values()) for each in self._fonts.values())
+        )
+        of_texts = [n for n, tag in enumerate(self._parts.tags) if tag != "<title>"]
+        sources = [
+            box
+            for box in root.descendants()
+            if isinstance(box, boxes.TextBox) and box.text.strip() and "::" not in box.element_tag
+        ]
+        if len(sources) != len(of_texts):
+            raise Unfit("its texts are not all shown, or not as they are")
+        numbers = {
+            id(box): number
+            for number, box in zip(of_texts, sources, strict=True)
+            if box.text == self._parts.texts[number] and _is_plain(box)
+        }
+        self._headings = self._find_headings(root, numbers)
+        self._blocks: dict[int, _Block] = {}
+        for block in self._find_blocks(root, numbers):
+            if self._proves(partial(self._relaid, block, {}), block.spots):
+                self._blocks |= dict.fromkeys(block.texts, block)
+        images = list(element.iter("img"))
+        self._codes: dict[int, tuple[Any, _Spot]] = {}
+        self._alternatives: dict[int, int] = {}
+        replaced = {
+            id(box.element): box
+            for box in self._page._page_box.descendants(placeholders=True)
+            if isinstance(box, boxes.ReplacedBox)
+        }
+        self._frames: dict[tuple[int, int], tuple[bytes, bytes]] = {}
+        seen: dict[str, int] = defaultdict(int)
+        for number, (tag, attribute, _) in enumerate(self._parts.names):
+            if tag != "img":
+                continue
+            image = images[seen[attribute]]
+            seen[attribute] += 1
+            value = self._parts.values[number]
+            if image.get(attribute) != value:
+                raise Unfit("its pictures are not in order")
+            if attribute == "src" and (box := replaced.get(id(image))) is not None:
+                self._codes[number] = box, self._page.spots[id(box)]
+                code = code_in(value)
+                if code is None or not self._proves(
+                    partial(self._redrawn, number, code), [self._codes[number][1]]
+                ):
+                    del self._codes[number]
+            elif attribute == "alt":
+                found = self._object_with("Alt", value)
+                if found is not None:
+                    self._alternatives[number] = found
+        self._strings = self._find_strings(element)
+        self._margin = self._text_spots(self._page._page_box.children[1:])
+        if not self._proves(partial(self._margin_with, {}), self._margin):
+            self._strings = {}
+        if self._described(self._document.metadata).data != self._file.objects[self._metadata].data:
+            raise Unfit("its metadata are more than texts")
+        self._cut()
+
+    def _proves(self, draw: Callable[[], list[bytes]], spots: Any) -> bool:
+        """Whether drawing places anew gives what the page has there."""
+        lines = self._page.stream.stream
+        try:
+            return draw() == [_written(lines[each.start : each.end]) for each in spots]
+        except Unfit:
+            return False
+
+    def _find_blocks(self, root: Any, numbers: dict[int, int]) -> Iterator[_Block]:
+        """The blocks of text whose place and width do not depend on their words."""
+        laid: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for box in _steady(self._page._page_box.children[0]):
+            laid[id(box.element), box.element_tag].append(box)
+        sources: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for box in root.descendants():
+            if isinstance(box, boxes.BlockContainerBox) and _has_lines(box):
+                sources[id(box.element), box.element_tag].append(box)
+        for key, insides in laid.items():
+            if len(insides) != len(sources[key]):
+                continue
+            for inside, source in zip(insides, sources[key], strict=True):
+                line = source.children[0]
+                texts = {numbers[id(b)]: b for b in line.descendants() if id(b) in numbers}
+                if texts and _only_text(line) and _only_text(*inside.children):
+                    yield _Block(line, inside, texts, self._text_spots(inside.children))
+
+    def _text_spots(self, among: Any) -> tuple[_Spot, ...]:
+        return tuple(self._page.spots[id(box)] for box in _texts(among))
+
+    def _find_headings(
+        self, root: Any, numbers: dict[int, int]
+    ) -> list[tuple[list[tuple[int | None, str]], int]]:
+        """Of each entry of the outline, the texts it is made of (with their numbers) and its object."""
+        found = []
+        for box in root.descendants():
+            if not box.bookmark_label:
+                continue
+            place = self._object_with("Title", box.bookmark_label)
+            told: list[tuple[int | None, str]] = []
+            rest = box.bookmark_label
+            for each in _texts([box]):
+                between, text, rest = rest.partition(each.text)
+                told += [(None, between), (numbers.get(id(each)), text)]
+            told.append((None, rest))
+            if place is None or any(text.strip() for number, text in told if number is None):
+                for each in _texts([box]):
+                    numbers.pop(id(each), None)
+            else:
+                found.append((told, place))
+        return found
+
+    def _object_with(self, key: str, text: str) -> int | None:
+        """The only object whose entry `key` is this text."""
+        sought = pydyf.String(text).data
+        found = [
+            each.number
+            for each in self._dictionaries
+            if isinstance(each.get(key), pydyf.String) and each[key].data == sought
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _find_strings(self, element: Any) -> dict[int, list[str]]:
+        """The strings for the margin that are set from each value of the page."""
+        setters = {
+            id(box.element): box
+            for box in self._page._page_box.descendants(placeholders=True)
+            if box.string_set
+        }
+        values = iter(
+            number for number, name in enumerate(self._parts.names) if name[1].startswith("data-")
+        )
+        found: dict[int, list[str]] = {}
+        for each in element.iter():
+            if not isinstance(each.tag, str):
+                continue
+            for attribute in [name for name in each.attrib if name.startswith("data-")]:
+                number = next(values, None)
+                if number is None or each.get(attribute) != self._parts.values[number]:
+                    raise Unfit("its values are not in order")
+                found[number] = []
+                if box := setters.get(id(each)):
+                    for name, content in box.style["string_set"]:
+                        if content == (("attr()", (attribute, "string", "")),):
+                            found[number].append(name)
+                        elif attribute in repr(content):
+                            del found[number]
+                            break
+        return found
+
+    # What changes.
+
+    def stamp(self, parts: PageParts) -> bytes:
+        """Print a page with the key of this one: its PDF.
+
+        Raises Unfit when its words do not go where those of this sheet stand.
+        """
+        try:
+            return self._stamp(parts)
+        except Unfit:
+            self._forget_new_letters()
+            raise
+
+    def _stamp(self, parts: PageParts) -> bytes:
+        words: dict[int, dict[int, str]] = defaultdict(dict)
+        blocks: dict[int, _Block] = {}
+        texts = {}
+        told: dict[str, Any] = {}
+        for number, (text, old) in enumerate(zip(parts.texts, self._parts.texts, strict=True)):
+            if text == old:
+                continue
+            if parts.tags[number] == "<title>":
+                told["title"] = text
+                continue
+            block = self._blocks.get(number)
+            if block is None or _spaces(text) != _spaces(old):
+                raise Unfit("a text stands where none can change")
+            if not self._letters.issuperset(text):
+                raise LetterMissing(f"a letter of {text!r} is not ready")
+            blocks[id(block)] = block
+            words[id(block)][number] = texts[number] = text
+        drawn: dict[int, bytes] = {}
+        for key, block in blocks.items():
+            drawn |= _at(block.spots, self._relaid(block, words[key]))
+        objects: dict[int, Any] = {}
+        strings: dict[str, str] = {}
+        for number, (value, old) in enumerate(zip(parts.values, self._parts.values, strict=True)):
+            if value == old:
+                continue
+            tag, _, name = parts.names[number]
+            if number in self._codes and (code := code_in(value)):
+                drawn |= _at([self._codes[number][1]], self._redrawn(number, code))
+            elif number in self._alternatives and value:
+                place = self._alternatives[number]
+                objects[place] = self._with(place, "Alt", value)
+            elif number in self._strings:
+                if not self._letters.issuperset(value):
+                    raise LetterMissing(f"a letter of {value!r} is not ready")
+                strings |= dict.fromkeys(self._strings[number], value)
+            elif (tag, name) == ("meta", "dcterms.created"):
+                told["created"] = value
+            elif (tag, name) == ("meta", "identifier"):
+                told["custom"] = {**self._document.metadata.custom, name: value}
+            else:
+                raise Unfit("a value stands where none can change")
+        if strings:
+            drawn |= _at(self._margin, self._margin_with(strings))
+        for heading, place in self._headings:
+            label = "".join(
+                text if number is None else texts.get(number, text) for number, text in heading
+            )
+            if any(number in texts for number, _ in heading):
+                objects[place] = self._with(place, "Title", label)
+        if any(
+            len(font.to_unicode) != len(self._fonts.get(key, ()))
+            for key, font in self._document.fonts.items()
+        ):
+            raise LetterMissing("a glyph is not ready")
+        return self._file_with(drawn, objects, told)
+
+    def _relaid(self, block: _Block, words: dict[int, str]) -> list[bytes]:
+        """What each text of a block writes when it says other words."""
+        changed = {id(block.texts[number]): text for number, text in words.items()}
+        line, inside = _reworded(block.source, changed), block.inside
+        context = self._context
+        context.create_block_formatting_context()
+        try:
+            lines = [
+                each
+                for each, _ in inline.iter_line_boxes(
+                    context,
+                    line,
+                    inside.content_box_y(),
+                    0,
+                    None,
+                    inside,
+                    [],
+                    [],
+                    inside.first_letter_style,
+                    inside.first_line_style,
+                )
+            ]
+        finally:
+            context.finish_block_formatting_context()
+        if _shape_of(lines) != _shape_of(inside.children):
+            raise Unfit("its lines are others")
+        return self._drawn_texts(_texts(lines), block.spots)
+
+    def _drawn_texts(self, texts: list[Any], spots: tuple[_Spot, ...]) -> list[bytes]:
+        stream = self._page.stream
+        return [
+            _drawn(
+                stream,
+                spot.state,
+                partial(drawing.draw_text, stream, box, 0, "clip", "none"),
+            )
+            for box, spot in zip(texts, spots, strict=True)
+        ]
+
+    def _margin_with(self, strings: dict[str, str]) -> list[bytes]:
+        """What each text of the page's margin writes when some strings are others."""
+        context, page = self._context, self._page._page_box
+        kept = {name: context.string_set[name][1] for name in strings}
+        if any(len(each) != 1 for each in kept.values()):
+            raise Unfit("a string of the margin is set more than once")
+        context.current_page = 1
+        for name, value in strings.items():
+            context.string_set[name][1] = [value]
+        try:
+            margin = list(make_margin_boxes(context, page, context.page_maker[1][3]))
+        finally:
+            for name, values in kept.items():
+                context.string_set[name][1] = values
+        texts = _texts(margin)
+        if len(texts) != len(self._margin):
+            raise Unfit("the margin has more lines")
+        return self._drawn_texts(texts, self._margin)
+
+    def _redrawn(self, number: int, code: Code) -> list[bytes]:
+        """What a picture writes that shows another code."""
+        key = number, code.side
+        if key not in self._frames:
+            # A code of one dark square, as WeasyPrint draws it: the others go where this one is.
+            box, spot = copy(self._codes[number][0]), self._codes[number][1]
+            empty = Code(code.side, "M0,0.5L1,0.5").image
+            box.replacement = self._context.get_image_from_uri(url=empty)
+            stream = self._page.stream
+            drawn = _drawn(stream, spot.state, partial(draw_replacedbox, stream, box))
+            before, square, after = drawn.partition(b"0 0.5 m\n1 0.5 l")
+            if not square:
+                raise Unfit("a code is drawn in another way")
+            self._frames[key] = before, after
+        before, after = self._frames[key]
+        return [before + code.lines + after]
+
+    def _with(self, place: int, key: str, text: str) -> Any:
+        """An object of the file with another text in it."""
+        old = next(each for each in self._dictionaries if each.number == place)
+        return _numbered(pydyf.Dictionary({**old, key: pydyf.String(text)}), place)
+
+    def _described(self, metadata: Any) -> Any:
+        """The metadata stream of the file."""
+        about = copy(self._document)
+        about.metadata = metadata
+        pdf = pydyf.PDF()
+        metadata.include_in_pdf(pdf, *VARIANT_OF_METADATA, compress=False)
+        complete_metadata(about, pdf)
+        return _numbered(pdf.objects[-1], self._metadata)
+
+    def _cut(self) -> None:
+        """Cut what the page writes at every place that may change."""
+        lines = self._page.stream.stream
+        spots = [
+            *(spot for block in self._blocks.values() for spot in block.spots),
+            *(spot for _, spot in self._codes.values()),
+            *self._margin,
+        ]
+        self._pieces: list[tuple[int, bytes]] = []
+        done = 0
+        for spot in sorted({each.start: each for each in spots}.values(), key=lambda s: s.start):
+            self._pieces.append((-1, _written(lines[done : spot.start])))
+            self._pieces.append((spot.start, _written(lines[spot.start : spot.end])))
+            done = spot.end
+        self._pieces.append((-1, _written(lines[done:])))
+
+    def _file_with(
+        self, drawn: dict[int, bytes], objects: dict[int, Any], told: dict[str, Any]
+    ) -> bytes:
+        """The file with other drawings, objects and metadata."""
+        content = [drawn.get(start, piece) for start, piece in self._pieces]
+        stream = pydyf.Stream([each for each in content if each], compress=True)
+        changed = [_numbered(stream, self._page.stream.number), *objects.values()]
+        file = copy(self._file)
+        file.info = pydyf.Dictionary(self._file.info)
+        if told:
+            metadata = copy(self._document.metadata)
+            vars(metadata).update(told)
+            changed.append(self._described(metadata))
+            if "title" in told:
+                file.info["Title"] = pydyf.String(told["title"])
+            if "created" in told:
+                file.info["CreationDate"] = pydyf.String(
+                    _w3c_date_to_pdf(told["created"], "created")
+                )
+        file.objects = list(file.objects)
+        for each in changed:
+            file.objects[each.number] = each
+        output = BytesIO()
+        with unambiguous_streams():
+            file.write(output, VARIANTS[VARIANT][1]["pdf_version"], True, True)
+        return output.getvalue()
+
+    def _forget_new_letters(self) -> None:
+        """Let the fonts know no glyph but those that are in the file."""
+        fonts = self._document.fonts
+        for key in [key for key in fonts if key not in self._fonts]:
+            del fonts[key]
+        for key, letters in self._fonts.items():
+            fonts[key].to_unicode = dict(letters)
+
+
+VARIANT_OF_METADATA = ("a", 3, "A")
+
+
+def _numbered(each: Any, number: int) -> Any:
+    each.number = number
+    return each
+
+
+def _at(spots: Any, drawn: list[bytes]) -> dict[int, bytes]:
+    return {spot.start: each for spot, each in zip(spots, drawn, strict=True)}
+
+
+def _texts(among: Any) -> list[Any]:
+    return [box for each in among for box in each.descendants() if isinstance(box, boxes.TextBox)]
+
+
+def _spaces(text: str) -> tuple[bool, bool, bool]:
+    """How a text begins and ends, and whether a page would show its spaces as they are."""
+    return text[:1].isspace(), text[-1:].isspace(), bool(re.search(r"[\t\n\r\f]|  ", text))
+
+
+def _is_plain(box: Any) -> bool:
+    style = box.style
+    return (
+        style["text_transform"] == "none"
+        and style["white_space"] in ("normal", "nowrap")
+        and style["text_decoration_line"] == "none"
+        and not _spaces(box.text)[2]
+    )
+
+
+def _has_lines(box: Any) -> bool:
+    return bool(box.children) and isinstance(box.children[0], boxes.LineBox)
+
+
+def _only_text(*among: Any) -> bool:
+    """Whether lines hold texts only, and nothing that is drawn around them."""
+    return all(
+        isinstance(box, boxes.LineBox | boxes.InlineBox | boxes.TextBox)
+        and not box.string_set
+        and not _is_decorated(box)
+        for each in among
+        for box in each.descendants(placeholders=True)
+    )
+
+
+def _is_decorated(box: Any) -> bool:
+    style = box.style
+    return isinstance(box, boxes.InlineBox) and (
+        style["background_color"].alpha > 0
+        or any(kind != "none" for kind, *_ in style["background_image"])
+        or any(style[f"border_{side}_width"] for side in ("top", "right", "bottom", "left"))
+        or style["outline_style"] != "none"
+    )
+
+
+def _steady(box: Any) -> Iterator[Any]:
+    """The blocks of lines inside a laid-out box whose width no words have a say in."""
+    if not isinstance(box, boxes.Box) or not _is_steady(box):
+        return
+    if isinstance(box, boxes.BlockContainerBox) and _has_lines(box):
+        yield box
+        return
+    for child in box.children:
+        yield from _steady(child)
+
+
+def _is_steady(box: Any) -> bool:
+    style = box.style
+    if isinstance(box, boxes.TableBox):
+        if style["table_layout"] != "fixed" or style["width"] == "auto":
+            return False
+    elif not isinstance(
+        box,
+        boxes.BlockBox | boxes.TableRowGroupBox | boxes.TableRowBox | boxes.TableCellBox,
+    ):
+        return False
+    return (
+        style["float"] == "none"
+        and style["position"] == "static"
+        and not style["transform"]
+        and style["overflow"] == "visible"
+        and style["column_width"] == style["column_count"] == "auto"
+        and all(
+            style[name] == "auto" or not isinstance(style[name], str)
+            for name in ("width", "min_width", "max_width")
+        )
+    )
+
+
+def _shape_of(lines: Any) -> list[Any]:
+    """Where lines stand, how high they are, and whose texts they hold."""
+    return [
+        (
+            line.position_y,
+            line.height,
+            [(id(box.element), box.element_tag) for box in _texts([line])],
+        )
+        for line in lines
+    ]
+
+
+def _reworded(box: Any, words: dict[int, str]) -> Any:
+    """A copy of what a line is laid out from, with other words."""
+    if isinstance(box, boxes.TextBox):
+        text = words.get(id(box))
+        return box if text is None else box.copy_with_text(text)
+    return box.copy_with_children([_reworded(child, words) for child in box.children])
