@@ -51,7 +51,9 @@ AS_OF = VISITED_ON
 @pytest.fixture(autouse=True)
 def without_the_long_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a rulebook can and cannot do is proved in tests/unit/rulebook; each proof takes seconds."""
-    monkeypatch.setattr(proposals, "check", partial(check, reach=False))
+    quick = partial(check, reach=False)
+    monkeypatch.setattr(proposals, "check", quick)
+    monkeypatch.setattr("compliance.commands.replay.check", quick)
 
 
 @pytest.fixture(autouse=True)
