@@ -8,6 +8,7 @@ read as part of the address.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.documents.refused import DocumentRefused
 
@@ -42,11 +43,11 @@ ADDRESS = Zone(24.6, 39.5, 120, 66.3)
 FIRST_BODY = Zone(15, 95, 195, 292)
 LATER_BODY = Zone(15, 5, 195, 292)
 FIRST_PAGE = (LOGO, SENDER, ADDRESS, FIRST_BODY)
+_BESIDE_ADDRESS = (LOGO, SENDER, FIRST_BODY)  # for what is no line of the address
 LATER_PAGE = (LATER_BODY,)
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """Some laid-out text: its page (from 1) and its rectangle in millimetres."""
 
     text: str
@@ -70,9 +71,7 @@ def refuse_outside(words: Iterable[Words]) -> None:
                     "recipient.lines",
                 )
             continue
-        zones = [zone for zone in FIRST_PAGE if zone is not ADDRESS]
-        if each.page > 1:
-            zones = list(LATER_PAGE)
+        zones = _BESIDE_ADDRESS if each.page == 1 else LATER_PAGE
         if not any(zone.holds(*box) for zone in zones):
             raise DocumentRefused(
                 f"{each.text!r} on page {each.page} does not fit the print area of a posted "
