@@ -1,8 +1,8 @@
 """The style sheet that WeasyPrint lays under every document, without its rules for footnotes.
 
 Those five rules give every element of a document five pseudo-elements, each with a style of its own, used or
-not: most of the styles of a letter. A document whose own style sheet speaks of no notes looks the same
-without them.
+not: most of the styles of a letter. A sixth gives every element the mark of a list item; here only list items have
+one. A document whose own style sheet speaks of no notes and makes nothing else a list item looks the same.
 """
 
 import re
@@ -22,8 +22,11 @@ NOTES = (
     "::note-marker {",
     "::note-callback {",
 )
-#: `float: footnote`, `position: note(...)`, `::note-call` and their like; a class may have any name.
-_ASKS = re.compile(r"footnote|:\s*note|<style", re.IGNORECASE)
+MARKS = "::marker {"
+#: `display: list-item`, `float: footnote`, `position: note(...)`, `::note-call` and their like; a class may have any name.
+_ASKS = re.compile(
+    r"(?:display|--[\w-]+)\s*:[^;}]*list-item|footnote|:\s*note|<style", re.IGNORECASE
+)
 
 
 class Page(HTML):
@@ -44,12 +47,13 @@ class Page(HTML):
 def plain_sheet() -> CSS | None:
     """Return the sheet without notes; None when this is not the WeasyPrint we know."""
     lines = source.UA.splitlines()
-    kept = [line for line in lines if not line.startswith(NOTES)]
-    if not known(SOURCE, HTML) or len(lines) - len(kept) != len(NOTES):
+    kept = [line for line in lines if not line.startswith((*NOTES, MARKS))]
+    marks = ["li" + line for line in lines if line.startswith(MARKS)]
+    if not known(SOURCE, HTML) or (len(lines) - len(kept), len(marks)) != (len(NOTES) + 1, 1):
         return None
-    return CSS(string="\n".join(kept), counter_style=CounterStyle())
+    return CSS(string="\n".join([*kept, *marks]), counter_style=CounterStyle())
 
 
-def may_have_notes(text: str) -> bool:
-    """Say whether a style sheet, or a page with styles in it, may ask for footnotes."""
+def may_ask_for_more(text: str) -> bool:
+    """Say whether a style sheet, or a page with styles in it, may ask for footnotes or other list items."""
     return bool(_ASKS.search(text))

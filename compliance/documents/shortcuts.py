@@ -6,15 +6,17 @@ from weasyprint import CSS
 from weasyprint.text.fonts import FontConfiguration
 
 from compliance.documents import (
+    bare_boxes,
     drawn_memo,
     layout_memo,
     length_memo,
     line_memo,
+    parse_patterns,
     plain_lines,
     style_memo,
 )
 from compliance.documents.looks import Looks
-from compliance.documents.plain_sheet import may_have_notes, plain_sheet
+from compliance.documents.plain_sheet import may_ask_for_more, plain_sheet
 
 
 class Shortcuts:
@@ -28,6 +30,8 @@ class Shortcuts:
         # In this order: each looks at the source of what is there before it takes its place.
         self.taken = {
             "sheet": self._sheet is not None,
+            "parse": parse_patterns.install(),
+            "bare": bare_boxes.install(),
             "lines": plain_lines.install(),
             "drawn": drawn_memo.install(self._looks),
             "line": line_memo.install(self._looks),
@@ -46,7 +50,7 @@ class Shortcuts:
 
         `css` is its style sheet.
         """
-        return None if may_have_notes(css) or may_have_notes(html) else self._sheet
+        return None if may_ask_for_more(css) or may_ask_for_more(html) else self._sheet
 
 
 @cache
