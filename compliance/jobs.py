@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from compliance.config import Settings
 from compliance.services.lifecycle.batch_work import give_back, make_print_run, work_on
-from compliance.services.lifecycle.issue import Office
+from compliance.services.lifecycle.office import office_of
+from compliance.services.lifecycle.sorts import CERTIFICATE
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Batch, BatchLetter
 from compliance.worker_names import has_ended, own_name
@@ -67,7 +68,9 @@ class Jobs:
     def look(self) -> None:
         """Wake for every batch that is not done: what a killed worker left goes on."""
         issued = select(BatchLetter.id).where(
-            BatchLetter.batch_id == Batch.id, BatchLetter.state == "issued"
+            BatchLetter.batch_id == Batch.id,
+            BatchLetter.state == "issued",
+            BatchLetter.step != CERTIFICATE,  # a certificate is in no print run
         )
         unjoined = (Batch.state == "finished") & ~Batch.print_run.has() & issued.exists()
         with self._app.app_context(), separate_session(writes=False) as session:
@@ -85,7 +88,7 @@ class Jobs:
 
     def print_letters(self, batch_id: int) -> None:
         """Issue some letters of a batch, then queue up again behind other work."""
-        office = Office(self._app.config["PUBLIC_URL"])
+        office = office_of(self._app.config["PUBLIC_URL"], self._settings)
         with self._app.app_context():
             for _ in range(AT_ONCE):
                 if work_on(separate_session, _utc_now, office, batch_id, own_name()):

@@ -198,6 +198,7 @@ ROUTES: dict[str, Route] = {
     "batches.show": Route(_batch, owned=True),
     "batches.change": Route(lambda world: {**_batch(world), "what": "pause"}, owned=True),
     "batches.print_run": Route(_batch, owned=True, file=True),
+    "batches.certificates": Route(_batch, owned=True, file=True),
     "batches.manifest": Route(_batch, owned=True, file=True),
     "documents.index": Route(),
     "documents.show": Route(_letter, owned=True),

@@ -75,7 +75,7 @@ class World:
     certificate_reference: str = ""
     #: A proposed rulebook, tried to the end.
     proposal: int = 0
-    #: A batch of letters that is finished: one issued, one refused.
+    #: A batch that is finished: a letter and a certificate issued, a letter refused.
     batch: int = 0
     #: The request, by the reviewer, that it be adopted.
     request: int = 0
@@ -144,17 +144,22 @@ def _batch(session: Session, made: Town, world: World) -> int:
     )
     session.add(batch)
     session.flush()
-    issued, refused = (
+    issued, refused, certificate = (
         BatchLetter(
             batch_id=batch.id,
-            visit_id=visit,
-            step="notify",
+            visit_id=world.visits[visit],
+            step=step,
             position=at,
             settled_at=noon(VISITED_ON),
         )
-        for at, visit in enumerate((world.visits["decided"], world.visits["returned"]), start=1)
+        for at, (visit, step) in enumerate(
+            (("decided", "notify"), ("returned", "notify"), ("certified", "certificate")), start=1
+        )
     )
     issued.state, issued.document_id = "issued", document.id
+    certified = Document.reference == world.certificate_reference
+    certificate.state = "issued"
+    certificate.document_id = session.scalars(select(Document.id).where(certified)).one()
     refused.state, refused.reason = (
         "refused",
         "This visit is returned: this step does not come now.",
@@ -166,7 +171,7 @@ def _batch(session: Session, made: Town, world: World) -> int:
         sha256=document.sha256,
         content=document.file.content,
     )
-    session.add_all([issued, refused, run])
+    session.add_all([issued, refused, certificate, run])
     session.flush()
     return batch.id
 

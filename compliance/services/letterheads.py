@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
@@ -13,7 +15,7 @@ from compliance.documents.refused import DocumentRefused
 from compliance.services import authorities, postcodes
 from compliance.services.errors import Refused
 from compliance.services.permission import require
-from compliance.store.models import Authority
+from compliance.store.models import Authority, LetterheadChange
 
 #: Every entry of a letterhead (a column of `authorities`): how a person calls it and what fits on the letter.
 ENTRIES: dict[str, tuple[str, int]] = {
@@ -48,16 +50,40 @@ def of(session: Session, actor: Actor) -> Authority:
     return authorities.get(session, actor.authority_id)
 
 
-def change(session: Session, actor: Actor, entries: Mapping[str, str]) -> Authority:
+def changes(session: Session, actor: Actor) -> Sequence[LetterheadChange]:
+    """Return what was changed in the letterhead of the actor's authority, the newest first. Raises Refused."""
+    authority = of(session, actor)
+    return session.scalars(
+        select(LetterheadChange)
+        .where(LetterheadChange.authority_id == authority.id)
+        .order_by(LetterheadChange.id.desc())
+    ).all()
+
+
+def change(session: Session, actor: Actor, now: datetime, entries: Mapping[str, str]) -> Authority:
     """Set the letterhead; letters issued from now on carry it, those issued before stay as they are.
 
-    `entries` has a text for each of `ENTRIES`. Raises Refused, at its field, for one that is missing,
+    Who changed what, and when, is kept; saved without a change, nothing is. `entries` has a text for each of `ENTRIES`. Raises Refused, at its field, for one that is missing,
     too long, cannot be printed, or is no postcode, email address, phone number or website.
     """
     authority = of(session, actor)
     said = {name: _checked(name, " ".join(entries[name].split())) for name in ENTRIES}
-    for name, text in said.items():
+    changed = {
+        name: [getattr(authority, name) or "", text]
+        for name, text in said.items()
+        if text != (getattr(authority, name) or "")
+    }
+    for name, (_, text) in changed.items():
         setattr(authority, name, text or None)
+    if changed:
+        session.add(
+            LetterheadChange(
+                authority_id=authority.id,
+                changed_by_id=actor.user_id,
+                changed_at=now,
+                entries=changed,
+            )
+        )
     session.flush()
     return authority
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from compliance.access import Actor, allows
 from compliance.services.lifecycle import deadlines
 from compliance.services.lifecycle.cases import pack_of
-from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED, STEPS
+from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
 from compliance.services.permission import require
 from compliance.services.spelling import fold
 from compliance.store.models import (
@@ -94,15 +94,24 @@ def to_decide(
     return _part(session, _to_decide(actor, wanted), offset, limit)
 
 
-def to_send(
-    session: Session, actor: Actor, wanted: Filter, *, offset: int = 0, limit: int | None = None
-) -> tuple[Sequence[Visit], int]:
-    """Return the visits whose next letter may be due, the oldest first: not those in a batch already."""
+def to_issue(
+    session: Session,
+    actor: Actor,
+    wanted: Filter,
+    step: str,
+    may_be_due: ColumnElement[bool],
+    *,
+    limit: int,
+) -> Sequence[Visit]:
+    """Return the newest visits about which a step may issue something: not those where it waits in a batch."""
     require(actor, "visit.notify")
-    begins = STEPS["notify"].begins | STEPS["tell_decision"].begins
-    ordered = exists().where(BatchLetter.visit_id == Visit.id, BatchLetter.state == "waiting")
-    query = _visits(actor, wanted).where(Visit.state.in_(begins), ~ordered)
-    return _part(session, query, offset, limit)
+    ordered = exists().where(
+        BatchLetter.visit_id == Visit.id,
+        BatchLetter.step == step,
+        BatchLetter.state == "waiting",
+    )
+    query = _visits(actor, wanted).where(may_be_due, ~ordered)
+    return _part(session, query, 0, limit, newest_first=True)[0]
 
 
 def shared(

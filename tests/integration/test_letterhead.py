@@ -50,6 +50,22 @@ def test_a_letterhead_is_set_in_both_languages(
         assert kept.website == "www.example.org"
 
 
+def test_who_changed_what_and_when_stays_on_the_page(signed_in: SignIn) -> None:
+    posted(signed_in)
+    posted(signed_in, phone="029 2018 0001")
+    # Saved as it was, nothing is noted.
+    posted(signed_in, phone="029 2018 0001")
+    rows = re.findall(r'app-table--cards">.*', signed_in(Role.ADMINISTRATOR).get(PAGE).text, re.S)
+    newest = re.split(r'<tr class="govuk-table__row">', rows[0])[2]
+    told = " ".join(re.sub(r"<[^>]+>", " ", newest).split())
+    assert re.fullmatch(
+        r"\d+ \w+ 20\d\d.*(am|pm|midday|midnight) Ada Administrator Phone number "
+        r"029 2018 0000 029 2018 0001",
+        told,
+    )
+    assert len(re.findall("029 2018 0001", rows[0])) == 1
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [

@@ -369,8 +369,13 @@ class VisitLife:
             )
             self.life.office.note_code(document)
         if untold_certificate(self._case) is not None:
-            document = certificate_letters.tell_certificate(
-                self.life.session, self.reviewer, now, self._office(now), self._visit.id
+            document = certificate_letters.tell(
+                self.life.session,
+                self.reviewer,
+                now,
+                self._office(now),
+                self._visit.id,
+                "tell_certificate",
             )
             self.life.office.note_code(document)
 

@@ -1,4 +1,4 @@
-"""Print a single letter ahead of the transaction that issues it, so that nobody waits while it is printed.
+"""Print a single document ahead of the transaction that issues it, so that nobody waits while it is printed.
 
 A number is reserved for it first. Whatever ends the work in between, that number is given again.
 """
@@ -15,25 +15,12 @@ from sqlalchemy.orm import Session
 from compliance.access import Actor
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.cases import case_of
-from compliance.services.lifecycle.conditions import (
-    Moment,
-    letter_sent,
-    made_decision,
-    reason_against,
-)
-from compliance.services.lifecycle.deadlines import local_day
-from compliance.services.lifecycle.issue import (
-    NOTHING_ADDED,
-    Office,
-    Printed,
-    print_letter,
-    series_of,
-)
-from compliance.services.lifecycle.machine import STEPS
+from compliance.services.lifecycle.issue import NOTHING_ADDED, Office, Printed, series_of
+from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
 from compliance.store.models import Visit
 from compliance.store.series import free, reserve
 
-#: How long a number is kept for a letter that is being printed.
+#: How long a number is kept for a document that is being printed.
 LEASE = timedelta(minutes=2)
 
 #: Gives a session of its own transaction; `writes=False` for one that only reads.
@@ -50,9 +37,9 @@ def print_ahead(
     *,
     added: Mapping[str, str] = NOTHING_ADDED,
 ) -> Printed | None:
-    """Print the letter that a step would send; None when the step may not be taken, or was.
+    """Print what a step would issue; None when the step may not be taken, or was.
 
-    Who takes the step then hears why. Raises Refused when the letter cannot be made, NotFound for
+    Who takes the step then hears why. Raises Refused when it cannot be made, NotFound for
     another authority's visit.
     """
     holder = f"{step} {visit_id} {secrets.token_hex(8)}"
@@ -67,10 +54,8 @@ def print_ahead(
             case = case_of(session.get_one(Visit, visit_id))
             if case is None:
                 raise Refused("This visit has no record that could be looked at yet.")
-            decision = made_decision(case) if step == "tell_decision" else None
-            return print_letter(
-                now, office, case, decision, number=number, holder=holder, added=added
-            )
+            desk = Desk(session, actor, now, office, added)
+            return SORTS[step].print(desk, case, Slot(number, holder))
     except Exception:
         with sessions() as session:
             free(session, holder, now)
@@ -82,6 +67,5 @@ def _is_due(session: Session, actor: Actor, now: datetime, visit_id: str, step: 
     if visit is None or visit.authority_id != actor.authority_id:
         raise NotFound
     case = case_of(visit)
-    if case is None or reason_against(STEPS[step], Moment(case, actor, local_day(now))):
-        return False
-    return letter_sent(case, made_decision(case) if step == "tell_decision" else None) is None
+    due = SORTS[step].due(session, actor, now, case) if case else None
+    return due is not None and due.reason is None

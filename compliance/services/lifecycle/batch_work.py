@@ -1,4 +1,5 @@
-"""What a worker does with a batch: take a letter, print it while nobody waits, issue it in one commit.
+"""What a worker does with a batch: take a letter or certificate, print it while nobody waits, issue it in one
+commit.
 
 Each part is a transaction of its own. Killed anywhere, a worker leaves a letter that waits (its turn is
 taken over once its lease has run out) or one that is issued: never half of one, and never two.
@@ -16,20 +17,13 @@ from hashlib import sha256
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from compliance.access import Actor
 from compliance.documents.press import PrintingFailed
 from compliance.documents.print_run import print_run
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import batches, notifications
+from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.cases import case_of
-from compliance.services.lifecycle.conditions import made_decision
-from compliance.services.lifecycle.issue import (
-    Office,
-    Overtaken,
-    Printed,
-    print_letter,
-    series_of,
-)
+from compliance.services.lifecycle.issue import Office, Overtaken, Printed, series_of
+from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
 from compliance.store.models import Batch, BatchLetter, PrintRun, Visit
 from compliance.store.series import free, reserve
 
@@ -37,7 +31,6 @@ from compliance.store.series import free, reserve
 LEASE = timedelta(minutes=2)
 #: A letter that ended its worker so often is refused, so that the rest goes on.
 MOST_ATTEMPTS = 3
-_SENDS = {"notify": notifications.notify, "tell_decision": notifications.tell_decision}
 
 #: Gives a session of its own transaction; `writes=False` for one that only reads.
 Sessions = Callable[..., AbstractContextManager[Session]]
@@ -45,18 +38,14 @@ Sessions = Callable[..., AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class Taken:
-    """A letter in a worker's hands."""
+    """A letter or certificate in a worker's hands."""
 
     letter_id: int
     visit_id: str
     step: str
     token: str
-    number: int
-
-    @property
-    def holder(self) -> str:
-        """For whom its number is reserved."""
-        return _holder(self.letter_id)
+    #: The number that is reserved for it.
+    slot: Slot
 
 
 def work_on(
@@ -66,7 +55,7 @@ def work_on(
     batch_id: int,
     worker: str = "",
 ) -> bool:
-    """Settle one letter of a batch; says False when there is none to take now."""
+    """Settle one letter or certificate of a batch; says False when there is none to take now."""
     with sessions() as session:
         taken = take(session, clock(), batch_id, worker)
     if taken is None:
@@ -90,7 +79,7 @@ def work_on(
 def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: int) -> bool:
     """Join the letters of a finished batch into one file for the printer; says whether it made one.
 
-    Made again when letters were issued after it was made.
+    Made again when letters were issued after it was made. Certificates stay files of their own.
     """
     with sessions(writes=False) as session:
         batch = session.get(Batch, batch_id)
@@ -99,6 +88,7 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
         letters = [
             (batches.name_in_run(each), each.file.content)
             for each in batches.issued(session, batch)
+            if batches.is_posted(each)
         ]
         made = [each[0] for each in batch.print_run.letters] if batch.print_run else []
         title = f"{batch.authority.name}: {batch.title}"
@@ -169,25 +159,25 @@ def take(session: Session, now: datetime, batch_id: int, worker: str = "") -> Ta
     letter.attempts += 1
     letter.taken_by, letter.taken_until = f"{worker}/{secrets.token_hex(8)}", now + LEASE
     series = series_of(letter.visit.authority, now)
-    number = reserve(session, series, _holder(letter.id), now, now + LEASE)
-    return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, number)
+    holder = _holder(letter.id)
+    slot = Slot(reserve(session, series, holder, now, now + LEASE), holder)
+    return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, slot)
 
 
 def _print(session: Session, now: datetime, office: Office, taken: Taken) -> Printed:
     case = case_of(session.get_one(Visit, taken.visit_id))
     if case is None:
         raise Refused("The record has no result any more.")
-    decision = made_decision(case) if taken.step == "tell_decision" else None
-    return print_letter(now, office, case, decision, number=taken.number, holder=taken.holder)
+    orderer = session.get_one(BatchLetter, taken.letter_id).batch.created_by.actor
+    return SORTS[taken.step].print(Desk(session, orderer, now, office), case, taken.slot)
 
 
 def _issue(session: Session, now: datetime, office: Office, taken: Taken, printed: Printed) -> None:
     letter = _mine(session, taken)
     if letter is None:
         return
-    actor: Actor = letter.batch.created_by.actor
-    document = _SENDS[taken.step](session, actor, now, office, taken.visit_id, printed)
-    letter.document_id = document.id
+    desk = Desk(session, letter.batch.created_by.actor, now, office)
+    letter.document_id = SORTS[taken.step].issue(desk, taken.visit_id, printed).id
     _settle(session, now, letter, "issued")
 
 

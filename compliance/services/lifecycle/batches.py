@@ -1,7 +1,7 @@
-"""Batches: many letters ordered at once, how far they are, and a hand on the brake.
+"""Batches: many letters and certificates ordered at once, how far they are, and a hand on the brake.
 
-Ordering writes a row for each letter in the commit of the order itself; workers (batch_work.py) then
-issue them one by one. Nothing else is the queue: a row that waits is work, whoever was killed meanwhile.
+Ordering writes a row for each in the commit of the order itself; workers (batch_work.py) then issue them
+one by one. Nothing else is the queue: a row that waits is work, whoever was killed meanwhile.
 """
 
 from __future__ import annotations
@@ -14,22 +14,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance.access import Actor
+from compliance.documents import kinds
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle.cases import Case, case_of
-from compliance.services.lifecycle.conditions import (
-    Moment,
-    letter_sent,
-    made_decision,
-    reason_against,
-)
-from compliance.services.lifecycle.deadlines import local_day
-from compliance.services.lifecycle.machine import STEPS
+from compliance.services.lifecycle.cases import case_of
+from compliance.services.lifecycle.sorts import SORTS, Sort
 from compliance.services.permission import require
-from compliance.services.worklists import Filter, to_send
-from compliance.store.models import Batch, BatchLetter, Decision, Document, Visit
+from compliance.services.worklists import Filter, to_issue
+from compliance.store.models import Batch, BatchLetter, Document, Visit
 
-#: The steps of a visit's life that send a letter, and what the letter is called.
-SENDING = {"notify": "Letter after the visit", "tell_decision": "Letter of the decision"}
 LONGEST_TITLE = 120
 #: So many are shown to choose from; more are reached by narrowing the list.
 SHOWN = 500
@@ -39,16 +31,16 @@ RECENT = 20
 
 @dataclass(frozen=True)
 class Sendable:
-    """A letter that is due, and why it cannot go now (None: it can)."""
+    """A letter or certificate that is due, and why it cannot go now (None: it can)."""
 
     visit: Visit
-    step: str
+    sort: Sort
     reason: str | None
 
     @property
     def key(self) -> str:
         """What a form calls it: the step and the visit."""
-        return f"{self.step} {self.visit.id}"
+        return f"{self.sort.step} {self.visit.id}"
 
 
 @dataclass(frozen=True)
@@ -63,48 +55,34 @@ class Progress:
 
     @property
     def total(self) -> int:
-        """All letters of the batch."""
+        """All that the batch holds."""
         return self.waiting + self.issued + self.refused
 
 
-def sendable(session: Session, actor: Actor, now: datetime, wanted: Filter) -> list[Sendable]:
-    """Return the letters that are due from the actor's authority, the oldest visit first.
+def sendable(
+    session: Session, actor: Actor, now: datetime, wanted: Filter, step: str | None = None
+) -> list[Sendable]:
+    """Return what is due from the actor's authority, the oldest visit first; of one step, if it is given.
 
-    Those that wait in a batch already are left out.
+    What waits in a batch already is left out.
     """
     require(actor, "batch.order")
-    visits, _ = to_send(session, actor, wanted, limit=SHOWN)
     found = []
-    for visit in visits:
-        case = case_of(visit)
-        step = step_due(case) if case else None
-        if case is None or step is None:
-            continue
-        reason = reason_against(STEPS[step], Moment(case, actor, local_day(now)))
-        found.append(Sendable(visit, step, reason))
-    return found
-
-
-def step_due(case: Case) -> str | None:
-    """Return the step that would send the next letter of a visit; None when none is due."""
-    if case.visit.state in STEPS["notify"].begins and case.letter is not None:
-        return "notify"
-    decision = made_decision(case)
-    if case.visit.state in STEPS["tell_decision"].begins and decision is not None:
-        told = letter_sent(case, decision) is not None
-        return None if told or not _has_letter(case, decision) else "tell_decision"
-    return None
-
-
-def _has_letter(case: Case, decision: Decision) -> bool:
-    step = case.policy.steps.get(decision.step)
-    return step is not None and step.told
+    for sort in SORTS.values() if step is None else [SORTS[step]]:
+        for visit in to_issue(session, actor, wanted, sort.step, sort.may_be_due(), limit=SHOWN):
+            case = case_of(visit)
+            due = sort.due(session, actor, now, case) if case else None
+            if due is not None:
+                found.append(Sendable(visit, sort, due.reason))
+    # What goes to one shop about one visit stands together, in the order of its sorts.
+    found.sort(key=lambda each: (each.visit.visited_on, each.visit.created_at, each.visit.id))
+    return found[:SHOWN]
 
 
 def order(
     session: Session, actor: Actor, now: datetime, *, title: str, keys: Sequence[str]
 ) -> Batch:
-    """Order the letters named by `keys` (`Sendable.key`); workers begin at once.
+    """Order the letters and certificates named by `keys` (`Sendable.key`); workers begin at once.
 
     Raises Refused, naming the field, without a title or a letter, or when one cannot go now;
     NotFound for another authority's visit.
@@ -117,7 +95,7 @@ def order(
         raise Refused(f"Use at most {LONGEST_TITLE} characters for the title", "title")
     wanted = list(dict.fromkeys(keys))
     if not wanted:
-        raise Refused("Choose at least one letter", "letters")
+        raise Refused("Choose at least one letter or certificate", "letters")
     batch = Batch(
         authority_id=actor.authority_id,
         title=title,
@@ -130,19 +108,17 @@ def order(
     for position, key in enumerate(wanted, start=1):
         step, _, visit_id = key.partition(" ")
         visit = session.get(Visit, visit_id)
-        if visit is None or visit.authority_id != actor.authority_id or step not in SENDING:
+        if visit is None or visit.authority_id != actor.authority_id or step not in SORTS:
             raise NotFound
+        what = f"{SORTS[step].title} ({visit.premises.trading_name})"
         case = case_of(visit)
-        if case is None or step_due(case) != step:
-            raise Refused(
-                f"The letter to {visit.premises.trading_name} is no longer due", "letters"
-            )
-        if reason := reason_against(STEPS[step], Moment(case, actor, local_day(now))):
-            raise Refused(f"The letter to {visit.premises.trading_name}: {reason}", "letters")
+        due = SORTS[step].due(session, actor, now, case) if case else None
+        if due is None:
+            raise Refused(f"{what} is no longer due", "letters")
+        if due.reason:
+            raise Refused(f"{what}: {due.reason}", "letters")
         if _waits(session, visit, step):
-            raise Refused(
-                f"The letter to {visit.premises.trading_name} waits in another batch", "letters"
-            )
+            raise Refused(f"{what} waits in another batch", "letters")
         session.add(BatchLetter(batch_id=batch.id, visit_id=visit.id, step=step, position=position))
     session.flush()
     return batch
@@ -172,7 +148,7 @@ def listed(session: Session, actor: Actor, *, offset: int = 0, limit: int = 25) 
 
 
 def pause(session: Session, actor: Actor, batch_id: int) -> Batch:
-    """Begin no further letter of a batch; the one that is being printed is still issued."""
+    """Begin nothing further of a batch; what is being printed is still issued."""
     batch = readable(session, actor, batch_id, lock=True)
     if batch.state == "running":
         batch.state = "paused"
@@ -211,9 +187,9 @@ def refused(session: Session, batch: Batch) -> Sequence[BatchLetter]:
 
 
 def issued(session: Session, batch: Batch) -> Sequence[Document]:
-    """Return the letters of a batch that were issued, in its order: a print run.
+    """Return what was issued in a batch, in its order.
 
-    A letter that went out in two languages stands there in both, in the order in which they are shown.
+    What went out in two languages stands there in both, in the order in which they are shown.
     """
     kept = aliased(Document)
     return session.scalars(
@@ -223,6 +199,12 @@ def issued(session: Session, batch: Batch) -> Sequence[Document]:
         .where(BatchLetter.batch_id == batch.id, BatchLetter.state == "issued")
         .order_by(BatchLetter.position, Document.id)
     ).all()
+
+
+def is_posted(document: Document) -> bool:
+    """Say whether a document is a letter for a window envelope. A certificate is not: it is for the wall,
+    has no address on it, and its signed file stays as it is."""
+    return kinds()[document.kind].letter
 
 
 def name_in_run(document: Document) -> str:

@@ -32,7 +32,8 @@ def certificate_data(
 ) -> DocumentData:
     """Return the data of a certificate, in a language, that rests on the audit `case`.
 
-    `proof_url` makes the address of the offline proof from what the certificate states. Raises
+    `status_url` is the public page of the certificate; a copy in another language than English leads to
+    the page in that language. `proof_url` makes the address of the offline proof from what the certificate states. Raises
     Refused when the operator or the nation is not known.
     """
     visit = case.visit
@@ -54,7 +55,7 @@ def certificate_data(
             ),
             operator=visit.operator.legal_name,
             visit=Visit(day=visit.visited_on),
-            status_url=status_url,
+            status_url=status_url if language == "en" else f"{status_url}?lang={language}",
             proof_url=proof_url(
                 Claim(
                     operator=visit.operator.legal_name,

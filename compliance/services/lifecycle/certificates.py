@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.access import Actor
+from compliance.access import Actor, allows
 from compliance.documents import Rendered
 from compliance.services import assessments
 from compliance.services.errors import NotFound, Refused
@@ -26,16 +26,33 @@ from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.issue import (
     SPECIMEN_REFERENCE,
     Office,
+    Overtaken,
+    Printed,
+    copies_in,
     keep,
-    next_reference,
+    reference_of,
     rendered,
+    series_of,
+    use_up,
 )
-from compliance.services.lifecycle.languages import held_for_language, languages_owed
+from compliance.services.lifecycle.languages import (
+    held_for_language,
+    languages_owed,
+    owed_one,
+)
 from compliance.services.lifecycle.machine import AWAITING
 from compliance.services.permission import require
 from compliance.store.models import Certificate, Decision, Document, Operator, Premises, Visit
+from compliance.store.series import next_number
 
 KIND = "certificate"
+#: How a business ends its own certificate, in the words of the person who records it. The codes are the
+#: stories that the letter about it tells.
+TRADE_ENDED = "trade-ended"
+ENDS = {
+    "given-back": "The business gave it back",
+    TRADE_ENDED: "The shop closed or moved, or somebody else trades there",
+}
 REFUSAL = (
     "A certificate cannot be issued for these premises now. It needs a recent store audit that was "
     "reviewed, with nothing left to put right, and nothing at the premises that still waits."
@@ -106,9 +123,17 @@ def something_waits(session: Session, premises: Premises) -> bool:
 
 
 def preview(
-    session: Session, actor: Actor, now: datetime, office: Office, premises_id: int
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    premises_id: int,
+    language: str | None = None,
 ) -> Rendered:
-    """Return the certificate as it would be issued, marked SPECIMEN. Raises Refused."""
+    """Return the certificate as it would be issued in a language that it is owed in, marked SPECIMEN.
+
+    Raises Refused; NotFound for a language that it is not owed in.
+    """
     require(actor, "document.preview")
     premises = _premises(session, actor, premises_id)
     entitled = _entitled(session, actor, premises, local_day(now))
@@ -119,17 +144,67 @@ def preview(
         valid_until=entitled.valid_until,
         status_url=f"{office.public_url}/c/{SPECIMEN_REFERENCE}",
         proof_url=lambda _: f"{office.public_url}/proof#{SPECIMEN_REFERENCE}",
+        language=owed_one(entitled.case, language),
     )
     return rendered(data, office, specimen=True)
 
 
+def offered(session: Session, actor: Actor, today: date, case: Case) -> Entitlement | None:
+    """Return the certificate that the actor's authority could issue today and that rests on this audit.
+
+    None where there is none, or one was issued: what was given back is not offered again.
+    """
+    if any(each.kind == KIND for each in case.visit.documents):
+        return None
+    entitled = entitled_for(session, actor, case.visit.premises, today)
+    return entitled if entitled and entitled.case.visit.id == case.visit.id else None
+
+
+def reason_against(actor: Actor, entitled: Entitlement) -> str | None:
+    """Return why a certificate that could be issued waits, in plain English; None when it does not."""
+    if not allows(actor, "certificate.issue"):
+        return "Your role does not allow this step."
+    return held_for_language(entitled.case, KIND)
+
+
+def print_certificate(
+    now: datetime, office: Office, entitled: Entitlement, *, number: int, holder: str
+) -> Printed:
+    """Make and sign a certificate with a reserved number; nothing is kept, and nobody waits meanwhile.
+
+    Raises Refused with the reason when it cannot be made.
+    """
+    case, token = entitled.case, office.new_link()
+    office = office.signing(now, case.visit.authority)
+    # One certificate in every language it is owed in, the English last: that one stands for all.
+    said = (
+        certificate_data(
+            case,
+            reference=reference_of(case.visit.authority, now, number),
+            issued_on=local_day(now),
+            valid_until=entitled.valid_until,
+            status_url=f"{office.public_url}/c/{token}",
+            proof_url=office.proof_url,
+            language=language,
+        )
+        for language in languages_owed(case.visit.nation, entitled.operator)
+    )
+    return Printed(copies_in(office, said), token, case.assessment.id, number, holder)
+
+
 def issue(
-    session: Session, actor: Actor, now: datetime, office: Office, premises_id: int
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    premises_id: int,
+    printed: Printed | None = None,
 ) -> Certificate:
     """Issue a certificate for the operator of the day; one of the same audit is issued once.
 
-    An older one of the same operator is then replaced. Raises Refused, always with the same
-    sentence, when there is none to issue; NotFound for premises outside the actor's area.
+    An older one of the same operator is then replaced. `printed` is the certificate made beforehand, if
+    it was. Raises Refused, always with the same sentence, when there is none to issue; NotFound for
+    premises outside the actor's area; Overtaken when `printed` is no longer what is due.
     """
     require(actor, "certificate.issue")
     premises = _premises(session, actor, premises_id)
@@ -142,31 +217,27 @@ def issue(
             return each
     if held := held_for_language(entitled.case, KIND):
         raise Refused(held)
-    token = office.new_link()
-    reference = next_reference(session, visit.authority, now)
-    # One certificate in every language it is owed in, the English last: that one stands for all.
-    for language in languages_owed(visit.nation, entitled.operator):
-        data = certificate_data(
-            entitled.case,
-            reference=reference,
-            issued_on=today,
-            valid_until=entitled.valid_until,
-            status_url=f"{office.public_url}/c/{token}",
-            proof_url=office.proof_url,
-            language=language,
-        )
-        document = keep(session, actor, now, rendered(data, office), data, entitled.case)
+    if printed is None:
+        number = next_number(session, series_of(visit.authority, now), now)
+        printed = print_certificate(now, office, entitled, number=number, holder="")
+    elif printed.copies[0].data.valid_until != entitled.valid_until:
+        raise Overtaken
+    else:
+        use_up(session, now, entitled.case, printed)
+    for copy in printed.copies:
+        document = keep(session, actor, now, copy.made, copy.data, entitled.case)
     certificate = Certificate(
         document=document,
         premises_id=premises.id,
         operator_id=entitled.operator.id,
-        link_token=token,
+        link_token=printed.secret,
         valid_from=today,
         valid_until=entitled.valid_until,
         status=Status.VALID,
     )
     session.add(certificate)
     session.flush()
+    session.expire(visit, ["documents"])
     for each in older:
         _end(each, Status.REPLACED, now, "A newer certificate was issued", actor)
         each.replaced_by_id = certificate.id
@@ -193,8 +264,15 @@ def fall(
     return fallen
 
 
-def end(session: Session, actor: Actor, now: datetime, reference: str, reason: str) -> Certificate:
-    """End a certificate for a reason of the business: surrendered, closed, a new operator.
+def end(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    reason: str,
+    because: str = "given-back",
+) -> Certificate:
+    """End a certificate for a reason of the business: one of `ENDS`, and why in words of our own.
 
     Raises Refused without a reason, NotFound for another authority's.
     """
@@ -207,10 +285,13 @@ def end(session: Session, actor: Actor, now: datetime, reference: str, reason: s
     )
     if certificate is None:
         raise NotFound
+    if because not in ENDS:
+        raise Refused("Select what ended the certificate", "because")
     if not reason.strip():
         raise Refused("Say why the certificate ends", "reason")
     if certificate.status == Status.VALID:
         _end(certificate, Status.WITHDRAWN, now, reason.strip(), actor)
+        certificate.ended_because = because
         session.flush()
     return certificate
 
@@ -223,6 +304,7 @@ def end_where_nobody_trades(
     for each in _valid(session, premises, today):
         if status_on(each, today) == Status.WITHDRAWN:
             _end(each, Status.WITHDRAWN, now, "A new operator, or the shop closed", actor)
+            each.ended_because = TRADE_ENDED
     session.flush()
 
 

@@ -3,7 +3,7 @@ is not. The steps that need them are in machine.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,9 @@ from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.languages import held_for_language
 from compliance.services.lifecycle.machine import STEPS, Step
-from compliance.store.models import Certificate, Decision, Document
+from compliance.store.models import Certificate, Decision, Document, Visit
 
-#: The kind of letter that tells that a decision ended a certificate.
+#: The kind of letter that tells that a certificate ended.
 CERTIFICATE_ENDED = "certificate-ended"
 
 
@@ -96,13 +96,39 @@ def decision_letter(case: Case, decision: Decision | None) -> str | None:
 def untold_certificate(case: Case) -> Certificate | None:
     """Return the certificate that a decision on the visit ended and whose business was not told of
     it; None when there is none (left)."""
-    told = {
-        each.inputs["data"]["follows"]["reference"]
-        for each in case.visit.documents
+    return _first_untold(case, ended_by_decision(case))
+
+
+def untold_end(case: Case) -> Certificate | None:
+    """Return the certificate on the visit that ended for a reason of the business and whose end was
+    not told; None when there is none (left)."""
+    return _first_untold(case, ended_by_business(case))
+
+
+def ended_by_decision(case: Case) -> list[Certificate]:
+    """Return the certificates that decisions on the visit ended."""
+    return [each for decision in case.visit.decisions for each in decision.ended_certificates]
+
+
+def ended_by_business(case: Case) -> list[Certificate]:
+    """Return the certificates resting on the visit that were given back, or whose business is gone."""
+    found = [each.certificate for each in case.visit.documents]
+    return [each for each in found if each is not None and each.ended_because]
+
+
+def end_letters(visit: Visit, ended: Iterable[Certificate]) -> list[Document]:
+    """Return the letters of the visit that tell the end of those certificates, the oldest first."""
+    references = {each.document.reference for each in ended}
+    return [
+        each
+        for each in visit.documents
         if each.kind == CERTIFICATE_ENDED
-    }
-    ended = [each for decision in case.visit.decisions for each in decision.ended_certificates]
-    return next((each for each in ended if each.document.reference not in told), None)
+        and each.inputs["data"]["follows"]["reference"] in references
+    ]
+
+
+def _first_untold(case: Case, ended: Iterable[Certificate]) -> Certificate | None:
+    return next((each for each in ended if not end_letters(case.visit, [each])), None)
 
 
 def recorders(case: Case) -> set[int]:
@@ -163,6 +189,27 @@ def _a_certificate_ended(moment: Moment) -> str | None:
     if untold_certificate(moment.case) is None:
         return "No certificate ended with this decision, or the business was told already."
     return None
+
+
+def _the_business_ended_its_certificate(moment: Moment) -> str | None:
+    if untold_end(moment.case) is None:
+        return (
+            "No certificate was given back or lost its business, or the business was told already."
+        )
+    return None
+
+
+def _the_business_can_be_written_to(moment: Moment) -> str | None:
+    certificate = untold_end(moment.case)
+    if certificate is None or certificate.operator.has_registered_office:
+        return None
+    trading = certificate.premises.operator_on(moment.today)
+    if certificate.premises.status == "open" and trading is certificate.operator:
+        return None
+    return (
+        f"{certificate.operator.legal_name} no longer trades here, and no registered office of it is "
+        "known: there is no address to write to."
+    )
 
 
 def _the_end_of_the_certificate_was_told(moment: Moment) -> str | None:
@@ -282,6 +329,8 @@ CONDITIONS: dict[str, Condition] = {
     "the_decision_can_be_told_in_every_language": _the_decision_can_be_told_in_every_language,
     "a_certificate_ended": _a_certificate_ended,
     "the_end_can_be_told_in_every_language": _the_end_can_be_told_in_every_language,
+    "the_business_ended_its_certificate": _the_business_ended_its_certificate,
+    "the_business_can_be_written_to": _the_business_can_be_written_to,
     "the_end_of_the_certificate_was_told": _the_end_of_the_certificate_was_told,
     "no_decision_is_waiting": _no_decision_is_waiting,
     "a_decision_is_waiting": _a_decision_is_waiting,

@@ -5,7 +5,7 @@ What is issued is kept and served as it was; the same thing asked for twice is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import permutations
@@ -44,8 +44,16 @@ class Office:
 
     public_url: str
     seal: Seal | None = None
+    #: Opens the seal for a moment and the name of who signs, where it is not open yet.
+    opens: Callable[[datetime, str], Seal] | None = None
     new_code: Callable[[], str] = access_codes.new_code
     new_link: Callable[[], str] = access_codes.new_link
+
+    def signing(self, now: datetime, authority: Authority) -> Office:
+        """Return the office with its seal open, for what an authority signs now."""
+        if self.seal is not None or self.opens is None:
+            return self
+        return replace(self, seal=self.opens(now, authority.name))
 
     def proof_url(self, claim: Claim) -> str:
         """Return the page that checks a proof and, after # (which never leaves the phone), the proof;
@@ -55,7 +63,7 @@ class Office:
 
 @dataclass(frozen=True)
 class Copy:
-    """A letter in one language: what it says, and its bytes."""
+    """A document in one language: what it says, and its bytes."""
 
     data: DocumentData
     made: Rendered
@@ -63,11 +71,12 @@ class Copy:
 
 @dataclass(frozen=True)
 class Printed:
-    """A letter made outside the transaction that issues it, with a number reserved for it."""
+    """A document made outside the transaction that issues it, with a number reserved for it."""
 
     #: One for each language, in the order in which they are shown.
     copies: tuple[Copy, ...]
-    code: str
+    #: What is printed in it and known to nobody else: the code of a letter, the link of a certificate.
+    secret: str
     assessment_id: int
     #: The number, and for whom it is reserved.
     number: int
@@ -89,12 +98,15 @@ def print_letter(
     Raises Refused with the reason when it cannot be made.
     """
     code = office.new_code()
-    reference = _reference(case.visit.authority, now, number)
+    reference = reference_of(case.visit.authority, now, number)
     bearing = Bearing(reference, code, local_day(now), office.public_url)
-    copies = tuple(
-        Copy(data, rendered(data, office)) for data in _in_each(case, bearing, decision, added)
-    )
+    copies = copies_in(office, _in_each(case, bearing, decision, added))
     return Printed(copies, code, case.assessment.id, number, holder)
+
+
+def copies_in(office: Office, said: Iterable[DocumentData]) -> tuple[Copy, ...]:
+    """Render a document in each of its languages. Raises Refused."""
+    return tuple(Copy(data, rendered(data, office)) for data in said)
 
 
 def _in_each(
@@ -140,28 +152,47 @@ def issue_letter(
     there = letter_sent(case, decision)
     if there is not None:
         return there
-    series = series_of(case.visit.authority, now)
     if printed is None:
-        number = next_number(session, series, now)
+        number = next_number(session, series_of(case.visit.authority, now), now)
         printed = print_letter(now, office, case, decision, number=number, holder="", added=added)
-    elif (
+    else:
+        use_up(session, now, case, printed)
+    keep_letter(session, actor, now, case, printed, decision.id if decision else None)
+    sent = letter_sent(case, decision)
+    assert sent is not None
+    return sent
+
+
+def use_up(session: Session, now: datetime, case: Case, printed: Printed) -> None:
+    """Use up the number of what was printed. Raises Overtaken when it, the record, the day or the
+    languages are no longer those it was made from."""
+    if (
         printed.assessment_id != case.assessment.id
         or printed.copies[0].data.issued_on != local_day(now)
         or [each.made.language for each in printed.copies]
         != list(languages_owed(case.visit.nation, case.visit.operator))
-        or not use(session, series, printed.number, printed.holder)
+        or not use(session, series_of(case.visit.authority, now), printed.number, printed.holder)
     ):
         raise Overtaken
-    code_hash = access_codes.hashed(printed.code)
+
+
+def keep_letter(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    case: Case,
+    printed: Printed,
+    decision_id: int | None,
+) -> Document:
+    """Keep a letter in each of its languages, with the hash of its one code; return the last."""
+    code_hash = access_codes.hashed(printed.secret)
     for copy in printed.copies:
         document = keep(session, actor, now, copy.made, copy.data, case)
-        document.decision_id = decision.id if decision else None
+        document.decision_id = decision_id
         document.access_code_hash = code_hash
     session.flush()
     session.expire(case.visit, ["documents"])
-    sent = letter_sent(case, decision)
-    assert sent is not None
-    return sent
+    return document
 
 
 class Overtaken(Exception):
@@ -193,7 +224,7 @@ def next_reference(session: Session, authority: Authority, now: datetime) -> str
 
     A series has no hole and no twin: the number is the transaction's own until it commits.
     """
-    return _reference(authority, now, next_number(session, series_of(authority, now), now))
+    return reference_of(authority, now, next_number(session, series_of(authority, now), now))
 
 
 def series_of(authority: Authority, now: datetime) -> str:
@@ -201,7 +232,8 @@ def series_of(authority: Authority, now: datetime) -> str:
     return f"documents/{authority.short_code}/{local_day(now).year}"
 
 
-def _reference(authority: Authority, now: datetime, number: int) -> str:
+def reference_of(authority: Authority, now: datetime, number: int) -> str:
+    """Return the reference that has a number of the series of the year."""
     return f"{authority.short_code}-{local_day(now).year}-{number:06}"
 
 

@@ -39,6 +39,8 @@ from compliance.services.lifecycle.conditions import (
 from compliance.services.lifecycle.deadlines import LONDON, local_day
 from compliance.store import models
 
+#: The story of a certificate's end that a decision brought.
+BY_DECISION = "decision"
 _FEWEST_ACTIONS = 3
 _MOST_ACTIONS = 5
 #: The longest word of a name that is an initial or a title, not a name.
@@ -103,13 +105,14 @@ def letter_data(
 def certificate_ended_data(
     case: Case, bearing: Bearing, certificate: models.Certificate
 ) -> DocumentData:
-    """Return the data of the letter that a decision on the visit ended a certificate."""
+    """Return the data of the letter that a certificate ended: by a decision on the visit, or because the
+    business of the visit gave it back or is no longer there."""
     if certificate.ended_at is None:
         raise Refused("This certificate has not ended.")
     document = certificate.document
     return fitting(
         replace(
-            _about(case, bearing, CERTIFICATE_ENDED, ""),
+            _about(case, bearing, CERTIFICATE_ENDED, certificate.ended_because or BY_DECISION),
             follows=Sent(reference=document.reference, issued_on=document.issued_on),
             ended_on=local_day(certificate.ended_at),
         )
@@ -241,8 +244,7 @@ def authority_of(authority: models.Authority, language: str = "en") -> Authority
 
 def recipient_of(operator: models.Operator, premises: models.Premises) -> Recipient:
     """Return who gets the letter and where: the registered office, else the shop."""
-    office = operator.registered_office_lines
-    lines = office if len(office) > 1 and operator.registered_office_postcode else [
+    lines = operator.registered_office_lines if operator.has_registered_office else [
         *([premises.trading_name] if premises.trading_name != operator.legal_name else []),
         *premises.address_lines,
     ]  # fmt: skip

@@ -105,6 +105,13 @@ STEPS: dict[str, Step] = {
             "tell_certificate", "Send the letter about the certificate", {REVIEWED, NOTIFIED, DECIDED},
             None, "visit.notify", "a_certificate_ended", "the_end_can_be_told_in_every_language",
         ),
+        _step(
+            # What a business gives back is told whatever has become of the visit it rested on.
+            "tell_end", "Send the letter about the certificate",
+            {RECORDED, RETURNED, REVIEWED, NOTIFIED, DECIDED, CLOSED}, None, "visit.notify",
+            "the_business_ended_its_certificate", "the_business_can_be_written_to",
+            "the_end_can_be_told_in_every_language",
+        ),
         _step("plan_follow_up", "Add a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
         _step(
             # After a correction to a record that needs no letter, an earlier decision's follow-up is open.

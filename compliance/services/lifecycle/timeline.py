@@ -17,14 +17,21 @@ from compliance.store.models import Decision, Visit
 _ONWARD = {
     "recorded": ("agree", "supervise"),
     "returned": (),
-    "reviewed": ("notify", "tell_certificate", "finish_follow_up", "close", "supervise"),
-    "notified": ("confirm", "decide", "tell_certificate", "supervise"),
-    "decided": ("tell_decision", "tell_certificate", "finish_follow_up", "close"),
-    "closed": (),
+    "reviewed": (
+        "notify",
+        "tell_certificate",
+        "tell_end",
+        "finish_follow_up",
+        "close",
+        "supervise",
+    ),
+    "notified": ("confirm", "decide", "tell_certificate", "tell_end", "supervise"),
+    "decided": ("tell_decision", "tell_certificate", "tell_end", "finish_follow_up", "close"),
+    "closed": ("tell_end",),
 }
 #: Steps that are left out of the page, not explained, when they do not come now.
 _SILENT = frozenset(
-    {"supervise", "confirm", "tell_decision", "tell_certificate", "finish_follow_up"}
+    {"supervise", "confirm", "tell_decision", "tell_certificate", "tell_end", "finish_follow_up"}
 )
 #: What the letters are called that are no notification and no decision.
 _LETTERS = {CERTIFICATE_ENDED: "Letter about the certificate sent"}

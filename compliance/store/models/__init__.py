@@ -5,6 +5,7 @@ from compliance.store.models.authorities import Authority
 from compliance.store.models.base import Base
 from compliance.store.models.batches import Batch, BatchLetter, PrintRun
 from compliance.store.models.documents import Certificate, Document, DocumentFile
+from compliance.store.models.letterheads import LetterheadChange
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
 from compliance.store.models.people import User, UserSession
@@ -31,6 +32,7 @@ __all__ = [
     "Document",
     "DocumentFile",
     "FollowUp",
+    "LetterheadChange",
     "NumberSeries",
     "Operation",
     "Operator",

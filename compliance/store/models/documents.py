@@ -109,6 +109,9 @@ class Certificate(Base):
     valid_until: Mapped[date]
     status: Mapped[str] = mapped_column(default="valid")
     ended_at: Mapped[datetime | None]
+    #: Which end by the business the letter about it tells of (a story of its kind); none for an end by
+    #: a decision or by a newer certificate, nor for one from before this was kept.
+    ended_because: Mapped[str | None]
     #: For our own people; the public line is neutral.
     ended_reason: Mapped[str | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -60,6 +60,11 @@ class Operator(Base):
         return [line for line in lines if line]
 
     @property
+    def has_registered_office(self) -> bool:
+        """Enough of the registered office is known to write there."""
+        return bool(self.registered_office_postcode) and len(self.registered_office_lines) > 1
+
+    @property
     def primary_authority_lines(self) -> list[str]:
         """Where the Primary Authority copy goes, a line each; empty when not known."""
         lines = (

@@ -11,6 +11,7 @@ from compliance.services.errors import Refused
 from compliance.services.letterheads import ENTRIES, MISSING
 from compliance.store.engine import db
 from compliance.web import form_errors
+from compliance.web.dates import utc_now
 from compliance.web.forms import fields
 from compliance.web.guard import permission
 from compliance.web.signed_in import required_actor
@@ -56,7 +57,10 @@ def change() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             letterheads.change(
-                db.session, required_actor(), {name: form[name].data or "" for name in ENTRIES}
+                db.session,
+                required_actor(),
+                utc_now(),
+                {name: form[name].data or "" for name in ENTRIES},
             )
         except Refused as refused:
             form_errors.put(form, refused)
@@ -64,6 +68,10 @@ def change() -> ResponseReturnValue:
             flash("Saved. Letters issued from now on carry it.", "success")
             return redirect(url_for("letterhead.change"))
     page = render_template(
-        "administrators/letterhead.html", form=form, errors=form_errors.listed(form)
+        "administrators/letterhead.html",
+        form=form,
+        errors=form_errors.listed(form),
+        changes=letterheads.changes(db.session, required_actor()),
+        titles={name: title for name, (title, _) in ENTRIES.items()},
     )
     return page, 422 if form.is_submitted() else 200

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import certificates, documents
+from compliance.services.lifecycle import certificate_letters, certificates, documents
+from compliance.services.lifecycle.certificate_letters import Told
 from compliance.services.lifecycle.certificates import Entitlement, Status
+from compliance.services.lifecycle.languages import languages_owed
+from compliance.services.lifecycle.sorts import CERTIFICATE
 from compliance.store.engine import db
-from compliance.store.models import Authority, Certificate, Premises
+from compliance.store.models import Certificate, Premises
 from compliance.web import form_errors
 from compliance.web.dates import london_today, utc_now
 from compliance.web.guard import permission
 from compliance.web.officers.documents import STATUSES
+from compliance.web.officers.steps import sending
 from compliance.web.officers.steps.forms import PressForm
 from compliance.web.officers.steps.opened import office
 from compliance.web.pdf import pdf_response
@@ -31,27 +35,28 @@ def show(premises_id: int) -> ResponseReturnValue:
     premises = _premises(premises_id)
     actor = required_actor()
     form = PressForm()
-    if form.validate_on_submit():
-        try:
-            certificate = certificates.issue(
-                db.session, actor, utc_now(), office(_authority()), premises_id
-            )
-        except Refused as refused:
-            form_errors.put(form, refused)
-        else:
-            flash("The certificate is issued", "success")
-            return redirect(url_for("documents.show", reference=certificate.document.reference))
     entitled = certificates.entitled_for(db.session, actor, premises, london_today())
+    if entitled is not None:
+        issued = sending.pressed(form, CERTIFICATE, entitled.case.visit.id)
+        if issued is not None:
+            return issued
+    elif form.validate_on_submit():
+        form.form_errors.append(certificates.REFUSAL)
     earlier = certificates.of_premises(db.session, premises)
     return (
         render_template(
             "officers/steps/certificate.html",
             premises=premises,
             entitled=entitled,
+            reason=certificates.reason_against(actor, entitled) if entitled else None,
+            languages=languages_owed(entitled.case.visit.nation, entitled.operator)
+            if entitled
+            else (),
             issued=_of_this_audit(entitled, earlier),
             refusal=certificates.REFUSAL,
             earlier=earlier,
             statuses=STATUSES,
+            untold=_untold,
             status_of=lambda each: documents.status_of(each.document, london_today()),
             form=form,
             errors=form_errors.listed(form),
@@ -63,10 +68,16 @@ def show(premises_id: int) -> ResponseReturnValue:
 @bp.get("/<int:premises_id>/certificate-preview")
 @permission("document.preview")
 def preview(premises_id: int) -> ResponseReturnValue:
-    """Show the certificate as it would be issued, marked SPECIMEN."""
+    """Show the certificate as it would be issued, marked SPECIMEN.
+
+    `?language` is one of those it is owed in; English unless given or not among them.
+    """
     _premises(premises_id)
+    language = request.args.get("language")
     try:
-        made = certificates.preview(db.session, required_actor(), utc_now(), office(), premises_id)
+        made = certificates.preview(
+            db.session, required_actor(), utc_now(), office(), premises_id, language
+        )
     except Refused:
         return redirect(url_for("certificates.show", premises_id=premises_id))
     return pdf_response(made.pdf, "specimen-certificate.pdf")
@@ -89,8 +100,11 @@ def _of_this_audit(
     )
 
 
-def _authority() -> Authority:
-    return db.session.get_one(Authority, required_actor().authority_id)
+def _untold(certificate: Certificate) -> Told | None:
+    """Where the person can tell the business that its certificate ended; None when nowhere (any more)."""
+    told = certificate_letters.told_of(certificate)
+    own = told is not None and told.visit.authority_id == required_actor().authority_id
+    return told if told and own and told.letter is None else None
 
 
 def _premises(premises_id: int) -> Premises:

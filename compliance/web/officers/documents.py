@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from compliance.access import allows
 from compliance.documents import kinds
-from compliance.services.lifecycle import certificates, documents, issue
+from compliance.services.lifecycle import certificate_letters, certificates, documents, issue
+from compliance.services.lifecycle.certificate_letters import Told
 from compliance.services.lifecycle.documents import Filter
 from compliance.store.engine import db
 from compliance.store.models import Document
@@ -121,7 +122,9 @@ def end(reference: str) -> ResponseReturnValue:
     if not form.validate():
         document = issue.document_to_read(db.session, actor, reference)
         return _page(document, form=form), 422
-    certificates.end(db.session, actor, utc_now(), reference, form.reason.data or "")
+    certificates.end(
+        db.session, actor, utc_now(), reference, form.reason.data or "", form.because.data
+    )
     flash("The certificate has ended", "success")
     return redirect(url_for("documents.show", reference=reference))
 
@@ -136,11 +139,18 @@ def _page(document: Document, *, new_code: str = "", form: EndForm | None = None
         status=documents.status_of(document, london_today()),
         statuses=STATUSES,
         own=document.authority_id == required_actor().authority_id,
+        told=_told(document),
         new_code=new_code,
         press_form=PressForm(formdata=None),
         form=form,
         errors=form_errors.listed(form),
     )
+
+
+def _told(document: Document) -> Told | None:
+    """Where the end of this certificate is told, if that is for the person's own authority to do."""
+    told = certificate_letters.told_of(document.standing) if document.standing else None
+    return told if told and told.visit.authority_id == required_actor().authority_id else None
 
 
 def _csv_href() -> str:

@@ -307,7 +307,9 @@ def fallen(town: Town, office: Office) -> Visit:
 
 def tell(town: Town, visit: Visit) -> Document:
     """The letter that the certificate ended."""
-    return certificate_letters.tell_certificate(town.session, town.reviewer, NOW, OFFICE, visit.id)
+    return certificate_letters.tell(
+        town.session, town.reviewer, NOW, OFFICE, visit.id, "tell_certificate"
+    )
 
 
 def test_the_end_of_a_certificate_is_told_once_and_neutrally(town: Town, fallen: Visit) -> None:
@@ -346,13 +348,13 @@ def test_nobody_else_sends_it_and_without_an_end_there_is_nothing_to_send(
     town: Town, fallen: Visit
 ) -> None:
     with pytest.raises(NotFound):
-        certificate_letters.tell_certificate(
-            town.session, town.council_reviewer, NOW, OFFICE, fallen.id
+        certificate_letters.tell(
+            town.session, town.council_reviewer, NOW, OFFICE, fallen.id, "tell_certificate"
         )
     plain = decided(town, town.record("test_purchase", REFUSED), "no_further_action")
     with pytest.raises(Refused, match="No certificate ended"):
         tell(town, plain)
-    preview = certificate_letters.preview_tell_certificate(NOW, OFFICE, case(fallen))
+    preview = certificate_letters.preview(NOW, OFFICE, case(fallen), "tell_certificate")
     assert preview.pages == 2
 
 

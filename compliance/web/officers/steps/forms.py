@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
+from compliance.services.lifecycle import certificates
 from compliance.web.forms import fields
 
 LONGEST_LINE = 300
@@ -139,8 +140,11 @@ class ShareForm(FlaskForm):
 
 
 class EndForm(FlaskForm):
-    """Why a certificate ends."""
+    """How the business ended its certificate, and why."""
 
+    because = fields.choice(
+        "What happened?", certificates.ENDS, "Select what ended the certificate"
+    )
     reason = fields.line(
         "Why does it end?",
         what="Reason",

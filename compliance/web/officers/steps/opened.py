@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from flask import current_app
 
-from compliance.documents.keys import open_keys
-from compliance.documents.signing import open_seal
 from compliance.services.errors import NotFound
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.conditions import Moment
 from compliance.services.lifecycle.issue import Office
+from compliance.services.lifecycle.office import office_of
 from compliance.services.visits import readable
 from compliance.store.engine import db
-from compliance.store.models import Authority, Visit
-from compliance.web.dates import london_today, utc_now
+from compliance.store.models import Visit
+from compliance.web.dates import london_today
 from compliance.web.signed_in import required_actor
 
 
@@ -43,14 +42,7 @@ def moment_of(case: Case) -> Moment:
     return Moment(case, required_actor(), london_today())
 
 
-def office(authority: Authority | None = None) -> Office:
-    """Return what issuing needs: our address, and for an authority's certificate the seal."""
-    public_url: str = current_app.config["PUBLIC_URL"]
-    if authority is None:
-        return Office(public_url)
-    now = utc_now()
+def office() -> Office:
+    """Return what issuing needs: our address, and the seal for a certificate."""
     settings = current_app.settings  # type: ignore[attr-defined]
-    keys = open_keys(settings.ensure_data_dir() / "keys", now)
-    return Office(
-        public_url, open_seal(keys, now, authority.name, timestamp_url=settings.timestamp_url)
-    )
+    return office_of(current_app.config["PUBLIC_URL"], settings)

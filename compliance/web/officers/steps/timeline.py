@@ -22,6 +22,7 @@ PAGES = {
     "confirm": "confirm.show",
     "tell_decision": "decision_letter.show",
     "tell_certificate": "certificate_letter.show",
+    "tell_end": "certificate_letter.show",
     "finish_follow_up": "follow_up.show",
     "close": "close.show",
 }
