@@ -105,8 +105,8 @@ class Owed:
 def owed(content: Content) -> Iterator[Owed]:
     """Yield the texts that are owed in every language the pack declares, in the order of the tables.
 
-    Owed is what a letter, a certificate or a public page prints. What only officers read (hints, facts,
-    conditions, the names of steps and values) is not.
+    Owed is what a letter, a certificate, a public page or the officers' file of a visit prints. What only
+    officers are asked by (hints, and the long form and the errors of their questions) is not.
     """
     for dim in content.get("dim", ()):
         yield from _of("dim", dim, ("label",))
@@ -114,15 +114,24 @@ def owed(content: Content) -> Iterator[Owed]:
     for table in ("severity", "basis"):
         for entry in content.get(table, ()):
             yield from _of(table, entry, ("label",))
-    asked = [each for each in content.get("question", ()) if _self_check(content, each)]
-    sections = {each.get("section") for each in asked}
     for section in content.get("section", ()):
-        if section["id"] in sections:
-            yield from _of("section", section, ("title",))
-    for question in asked:
-        written = question.get("type") in _WRITTEN
-        yield from _of("question", question, ("label", "line", *(("error",) if written else ())))
+        yield from _of("section", section, ("title",))
+    for question in content.get("question", ()):
+        if _self_check(content, question):
+            written = question.get("type") in _WRITTEN
+            yield from _of(
+                "question", question, ("label", "line", *(("error",) if written else ()))
+            )
+        else:
+            yield from _of("question", question, _short(question))
         yield from _options("question", question)
+    for fact in content.get("fact", ()):
+        yield from _of("fact", fact, _short(fact))
+        yield from _options("fact", fact)
+    for condition in content.get("condition", ()):
+        yield from _of("condition", condition, ("means",))
+    for tier in content.get("tier", ()):
+        yield from _of("tier", tier, ("label",))
     for rule in content.get("rule", ()):
         yield from _of("rule", rule, ("title",))
         for number, version in enumerate(rule.get("version", ())):
@@ -130,11 +139,12 @@ def owed(content: Content) -> Iterator[Owed]:
                 if isinstance(version.get(key), Mapping):
                     yield Owed("rule", rule["id"], number, key, version[key])
     for value in content.get("value", ()):
-        if value.get("told"):
-            for code, text in value.get("labels", {}).items():
-                yield Owed("value", value["name"], None, f"label of {code}", text)
+        if isinstance(value.get("title"), Mapping):
+            yield Owed("value", value["name"], None, "title", value["title"])
+        for code, text in value.get("labels", {}).items():
+            yield Owed("value", value["name"], None, f"label of {code}", text)
     for step in content.get("step", ()):
-        yield from _of("step", step, ("says",))
+        yield from _of("step", step, ("label", "says"))
     for sentence in content.get("sentence", ()):
         yield from _of("sentence", sentence, ("text",))
     yield from _law(content)
@@ -165,6 +175,11 @@ def _self_check(content: Content, question: Mapping[str, Any]) -> bool:
     return question.get("type") not in UNWEIGHED and all(
         set(wanted.get(dim, codes)) & set(codes) for dim, codes in scored.items()
     )
+
+
+def _short(entry: Mapping[str, Any]) -> tuple[str]:
+    """By what a question or fact is told when it is not asked: its line, else its label."""
+    return ("line",) if "line" in entry else ("label",)
 
 
 def _of(table: str, entry: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Owed]:
