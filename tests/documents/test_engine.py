@@ -61,7 +61,7 @@ pages = {
     )
     for kind in kinds().values()
     for sample in ("", *kind.samples)
-    for language in kind.languages
+    for language in (kind.languages if not sample else ["en"])
 }
 for turn in ("cold", "warm") if taken else ("cold",):
     for (name, language, sample), html in pages.items():
@@ -120,7 +120,7 @@ def printed(*processes: subprocess.Popen[str]) -> list[list[str]]:
 
 
 def test_short_cuts_change_no_byte(tmp_path: Path) -> None:
-    """Every document in both languages, and some of them again, beside WeasyPrint alone."""
+    """Every outcome in English, every kind in Welsh, and some of them again, beside WeasyPrint alone."""
     (on, *ours, forgotten), (off, *theirs) = printed(
         started(tmp_path), started(tmp_path, "other-release")
     )
@@ -128,7 +128,7 @@ def test_short_cuts_change_no_byte(tmp_path: Path) -> None:
     assert off == "plain"  # another release of WeasyPrint: made without, not broken
     assert [each for each in ours if each.startswith("cold")] == theirs
     warm = [each.removeprefix("warm ") for each in ours[len(theirs) :]]
-    assert len(warm) > 40
+    assert len(warm) > 30
     assert not {*warm} - {each.removeprefix("cold ") for each in theirs}
     assert int(forgotten) <= 5  # boxes of a letter's first page whose style is not remembered
 
