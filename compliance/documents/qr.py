@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-import segno
+from compliance.documents.qr_squares import LEVELS, squares
 
 _IMAGE = (
     "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22%20viewBox=%220%200%20{0}%20{0}%22%3E"
@@ -13,6 +13,7 @@ _IMAGE = (
 _SIDE = re.compile(r"viewBox=%220%200%20(\d{1,3})%20")
 _PATH = re.compile(r"(?:M\d{1,3},\d{1,3}\.5L\d{1,3},\d{1,3}\.5)+")
 _DARK = re.compile(b"\1+")
+_FROM, _TO = ([f"{letter}{place}," for place in range(178)] for letter in "ML")
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ def code_of(text: str, error: str = "m") -> Code:
 
     `error` is how much of it may be damaged: "l" for a long text, so that its squares stay large.
     """
-    matrix = segno.make(text, error=error, micro=False).matrix
-    runs = (
-        f"M{dark.start()},{row}.5L{dark.end()},{row}.5"
-        for row, squares in enumerate(matrix)
-        for dark in _DARK.finditer(squares)
-    )
-    return Code(len(matrix), "".join(runs))
+    rows = squares(text, LEVELS["lmqh".index(error)])
+    path: list[str] = []
+    for number, row in enumerate(rows):
+        middle = f"{number}.5"
+        for dark in _DARK.finditer(row):
+            start, end = dark.span()
+            path += (_FROM[start], middle, _TO[end], middle)
+    return Code(len(rows), "".join(path))
 
 
 def code_in(image: str) -> Code | None:

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
@@ -38,10 +37,10 @@ from weasyprint.text.line_break import split_first_line
 
 from compliance.documents.engine import VARIANT, Engine, refuse_more_pages
 from compliance.documents.finish import complete_metadata, finish, unambiguous_streams
-from compliance.documents.frozen import Frozen
 from compliance.documents.looks import READ
 from compliance.documents.page_parts import PageParts
 from compliance.documents.pinned import known
+from compliance.documents.prepared_file import Frozen, PreparedFile, stream_of
 from compliance.documents.qr import Code, code_in
 
 SOURCE = "179288b3913e45f0"
@@ -220,10 +219,12 @@ class Sheet:
     def _keep(self, document: Any, pdf: Any, *, signature_purpose: str) -> None:
         """Finish the file, and keep its objects."""
         finish(document, pdf, signature_purpose=signature_purpose)
-        self._file = copy(pdf)
-        self._file.objects = [each if each.free == "f" else Frozen(each) for each in pdf.objects]
-        self._dictionaries = [each for each in pdf.objects if isinstance(each, pydyf.Dictionary)]
-        self._metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])].number
+        self._info, self._root = pdf.info, pdf.catalog.reference
+        self._objects = [Frozen(each) for each in pdf.objects[1:]]
+        self._dictionaries = {
+            each.number: each for each in pdf.objects if isinstance(each, pydyf.Dictionary)
+        }
+        self._metadata = int(pdf.catalog["Metadata"].split()[0])
 
     # What may change.
 
@@ -284,9 +285,18 @@ class Sheet:
         self._margin = self._text_spots(self._page._page_box.children[1:])
         if not self._proves(partial(self._margin_with, {}), self._margin):
             self._strings = {}
-        if self._described(self._document.metadata).data != self._file.objects[self._metadata].data:
+        described = self._described(self._document.metadata)
+        if described.data != self._objects[self._metadata - 1].data:
             raise Unfit("its metadata are more than texts")
         self._cut()
+        self._own = {
+            self._metadata: described,
+            **{number: self._dictionaries[number] for number in self._alternatives.values()},
+            **{place: self._dictionaries[place] for _, place in self._headings},
+        }
+        changing = {self._page.stream.number, self._info.number, *self._own}
+        objects = [*self._objects, Frozen(self._info)]
+        self._file = PreparedFile(objects, changing, self._root)
 
     def _proves(self, draw: Callable[[], list[bytes]], spots: Any) -> bool:
         """Whether drawing places anew gives what the page has there."""
@@ -343,8 +353,8 @@ class Sheet:
         """The only object whose entry `key` is this text."""
         sought = pydyf.String(text).data
         found = [
-            each.number
-            for each in self._dictionaries
+            number
+            for number, each in self._dictionaries.items()
             if isinstance(each.get(key), pydyf.String) and each[key].data == sought
         ]
         return found[0] if len(found) == 1 else None
@@ -524,8 +534,8 @@ class Sheet:
 
     def _with(self, place: int, key: str, text: str) -> Any:
         """An object of the file with another text in it."""
-        old = next(each for each in self._dictionaries if each.number == place)
-        return _numbered(pydyf.Dictionary({**old, key: pydyf.String(text)}), place)
+        changed = pydyf.Dictionary({**self._dictionaries[place], key: pydyf.String(text)})
+        return _numbered(changed, place)
 
     def _described(self, metadata: Any) -> Any:
         """The metadata stream of the file."""
@@ -557,27 +567,20 @@ class Sheet:
     ) -> bytes:
         """The file with other drawings, objects and metadata."""
         content = [drawn.get(start, piece) for start, piece in self._pieces]
-        stream = pydyf.Stream([each for each in content if each], compress=True)
-        changed = [_numbered(stream, self._page.stream.number), *objects.values()]
-        file = copy(self._file)
-        file.info = pydyf.Dictionary(self._file.info)
+        stream = stream_of(b"\n".join(each for each in content if each))
+        info = _numbered(pydyf.Dictionary(self._info), self._info.number)
+        own = self._own | objects
         if told:
             metadata = copy(self._document.metadata)
             vars(metadata).update(told)
-            changed.append(self._described(metadata))
+            own[self._metadata] = self._described(metadata)
             if "title" in told:
-                file.info["Title"] = pydyf.String(told["title"])
+                info["Title"] = pydyf.String(told["title"])
             if "created" in told:
-                file.info["CreationDate"] = pydyf.String(
-                    _w3c_date_to_pdf(told["created"], "created")
-                )
-        file.objects = list(file.objects)
-        for each in changed:
-            file.objects[each.number] = each
-        output = BytesIO()
+                info["CreationDate"] = pydyf.String(_w3c_date_to_pdf(told["created"], "created"))
         with unambiguous_streams():
-            file.write(output, VARIANTS[VARIANT][1]["pdf_version"], True, True)
-        return output.getvalue()
+            page = _numbered(stream, self._page.stream.number)
+            return self._file.with_own([page, *own.values(), info], info)
 
     def _forget_new_letters(self) -> None:
         """Let the fonts know no glyph but those that are in the file."""

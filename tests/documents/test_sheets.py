@@ -19,7 +19,6 @@ from compliance.documents.fonts import covered, write_fontconfig
 from compliance.documents.keys import open_keys
 from compliance.documents.page_parts import parts_of
 from compliance.documents.press import Press
-from compliance.documents.qr import Code, code_in, code_of
 from compliance.documents.sheet import LETTERS, reads_page
 from compliance.documents.signing import open_seal
 from compliance.documents.verifying import Outcome, verify_certificate
@@ -232,16 +231,3 @@ def test_pages_share_a_key_when_only_what_is_filled_in_differs() -> None:
 def test_every_letter_of_a_sheet_is_in_the_typeface() -> None:
     assert len(set(LETTERS)) == len(LETTERS)
     assert covered() >= {ord(each) for each in LETTERS}
-
-
-def test_a_code_is_read_back_from_its_picture_alone() -> None:
-    code = code_of("https://knifesales.example/c/4Qm8V2tZ7xKpN1rJ6yB3Lw")
-    assert code_in(code.image) == code
-    assert Code(21, "M0,0.5L7,0.5M9,0.5L10,0.5").lines == b"0 0.5 m\n7 0.5 l\n9 0.5 m\n10 0.5 l"
-    for other in (
-        "data:,",
-        code.image + " ",
-        code.image.replace("%23000", "%23001"),
-        code.image[:-9],
-    ):
-        assert code_in(other) is None
