@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from compliance.rulebook.check import check
+from compliance.rulebook.gatekeeper import search
 
 DATA = Path(__file__).parents[2] / "data"
 SOUND = DATA / "packs" / "bicycle_hire"
@@ -51,3 +52,8 @@ def test_every_refusal_says_in_which_line_of_which_file(mistake: str) -> None:
         mistaken = DATA / "mistakes" / mistake / place
         text = (mistaken if mistaken.exists() else SOUND / place).read_text(encoding="utf-8")
         assert 1 <= int(number) <= len(text.splitlines())
+
+
+def test_a_search_given_up_refuses_nothing(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_STEPS_ALTOGETHER", 0)
+    assert check(lay("rules_that_contradict_by_numbers")) == []

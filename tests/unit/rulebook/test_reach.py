@@ -88,9 +88,3 @@ def test_only_questions_that_are_asked_are_answered() -> None:
     assert not can_be(
         formulas, lambda decided: bool(node(decided) & 1), reach.patience, list(formulas.tried)
     )
-
-
-def test_a_long_search_refuses_nothing() -> None:
-    reach = Reach(PACK, Sources(PACKS / "uk_knives"))
-    reach.patience.left = 0
-    assert list(reach.problems()) == []

@@ -195,7 +195,7 @@ def test_the_generated_way_says_what_the_plain_one_says() -> None:
     quick, slow = Program(PACK), Program(PACK)
     slow._is_plain = lambda point: False  # type: ignore[method-assign]
     maker = Asked(PACK, 6)
-    for _ in range(20 * VISITS):
+    for _ in range(6 * VISITS):
         visit = maker.visit(history=0)
         visit.pop("as_of", None)
         day = date.fromisoformat(visit["visited_on"])

@@ -154,7 +154,7 @@ def test_a_rulebook_written_out_keeps_its_translations_apart(tmp_path: Path) -> 
     write_pack(shipped_pack(), tmp_path / "out")
     assert "cy =" not in (tmp_path / "out" / "rules.toml").read_text()
     assert load_pack(tmp_path / "out").sha256 == shipped_pack().sha256
-    assert check(tmp_path / "out") == []
+    assert check(tmp_path / "out", reach=False) == []
     again = read_translations(tmp_path / "out")["cy"]
     assert Translation(ENGLISH, WELSH) in [Translation(one.of, one.text) for one in again]
 
