@@ -13,7 +13,6 @@ only changed later if that gives, to the byte, what the whole page gave. Whateve
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -33,35 +32,34 @@ from weasyprint.layout.page import make_margin_boxes
 from weasyprint.pdf import VARIANTS, _w3c_date_to_pdf, generate_pdf
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream
-from weasyprint.text.line_break import split_first_line
 
 from compliance.documents.engine import VARIANT, Engine, refuse_more_pages
 from compliance.documents.finish import complete_metadata, finish, unambiguous_streams
-from compliance.documents.looks import READ
 from compliance.documents.page_parts import PageParts
 from compliance.documents.pinned import known
 from compliance.documents.prepared_file import Frozen, PreparedFile, stream_of
 from compliance.documents.qr import Code, code_in
+from compliance.documents.sheet_drawing import Spot, WatchedPage, drawn_anew, written
+from compliance.documents.sheet_places import (
+    blocks_of_lines,
+    has_lines,
+    is_plain,
+    only_text,
+    reworded,
+    shape_of,
+    spaces_of,
+    texts_in,
+)
 
 SOURCE = "179288b3913e45f0"
 IMITATED = (
     *(Document, Page, Stream, pydyf.PDF, generate_pdf, layout_document, make_margin_boxes),
     *(inline.iter_line_boxes, inline.get_next_linebox, drawing.draw_text, draw_replacedbox),
 )
+VARIANT_OF_METADATA = ("a", 3, "A")  # of VARIANT
 #: What a style sheet may not do with a page that is to be a sheet: choose or fill by its texts and values.
 _READS_PAGE = re.compile(r"\[|content\(|target-|leader\(|:empty|running\(|element\(")
 _STRINGS = re.compile(r"string-set:[^;}]*")
-_STATE = (
-    *("_current_color", "_current_color_stroke", "_current_alpha", "_current_alpha_stroke"),
-    *("_current_font", "_current_font_size", "_old_font", "_old_font_size"),
-)
-#: What a sheet has ready beyond its own words; anything else is for the next whole page.
-LETTERS = (
-    " \u00a0!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
-    "£§©°·½ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-    "ĂăĄąĆćČčĎďĐđĒēĖėĘęĚěĞğĪīİıŁłŃńŇňŐőŒœŘřŚśŞşŠšŤťŪūŮůŰűŴŵŶŷŸŹźŻżŽžȘșȚțẀẁẂẃẄẅỲỳ–—‘’“”…•€"
-)
-JOINED = ("fi", "fl", "ff", "ffi", "ffl")
 
 
 def reads_page(css: str) -> bool:
@@ -83,15 +81,6 @@ def may_be_made() -> bool:
 
 
 @dataclass(frozen=True)
-class _Spot:
-    """A stretch of what a page writes: one text or picture, and the state of the pen before it."""
-
-    start: int
-    end: int
-    state: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
 class _Block:
     """Lines of text that are laid out together.
 
@@ -102,71 +91,7 @@ class _Block:
     source: Any
     inside: Any
     texts: dict[int, Any]
-    spots: tuple[_Spot, ...]
-
-
-class _Watched(Page):
-    """A page that notes where each text and picture stands in what it writes."""
-
-    def paint(self, stream: Any, scale: float = 1) -> None:
-        """Write the page, then shape all letters in its styles, so that its fonts have them."""
-        self.stream = stream
-        self.spots: dict[int, _Spot] = {}
-        plain = stream.marked
-
-        @contextmanager
-        def marked(box: Any, tag: str) -> Iterator[None]:
-            with plain(box, tag):
-                start, state = len(stream.stream), _state(stream)
-                yield
-                self.spots[id(box)] = _Spot(start, len(stream.stream), state)
-
-        stream.marked = marked
-        super().paint(stream, scale)
-        del stream.marked
-        shaped = set()
-        for box in self._page_box.descendants(placeholders=True):
-            if isinstance(box, boxes.TextBox):
-                look = repr([box.style[name] for name in READ])
-                if look not in shaped:
-                    shaped.add(look)
-                    for text in (LETTERS, *JOINED):
-                        _drawn(stream, _state(stream), partial(_shape, stream, box, text))
-
-
-def _shape(stream: Any, like: Any, text: str) -> None:
-    """Draw a text in the style of a box."""
-    layout, *_ = split_first_line(text, like.style, None, None, 0)
-    box = like.copy_with_text(text)
-    box.pango_layout = layout
-    drawing.draw_text(stream, box, 0, "clip", "none")
-
-
-def _state(stream: Any) -> tuple[Any, ...]:
-    return (*(getattr(stream, name) for name in _STATE), tuple(stream._ctm_stack))
-
-
-def _drawn(stream: Any, state: tuple[Any, ...], draw: Callable[[], None]) -> bytes:
-    """What `draw` writes with the pen in that state; nothing stays on the page."""
-    kept, before = stream.stream, _state(stream)
-    stream.stream = []
-    _set_state(stream, state)
-    try:
-        draw()
-        return _written(stream.stream)
-    finally:
-        stream.stream = kept
-        _set_state(stream, before)
-
-
-def _set_state(stream: Any, state: tuple[Any, ...]) -> None:
-    for name, value in zip(_STATE, state, strict=False):
-        setattr(stream, name, value)
-    stream._ctm_stack = list(state[-1])
-
-
-def _written(lines: list[Any]) -> bytes:
-    return b"\n".join(pydyf._to_bytes(line) for line in lines)
+    spots: tuple[Spot, ...]
 
 
 class Sheet:
@@ -200,7 +125,7 @@ class Sheet:
         root = build_formatting_structure(*build)
         laid = list(layout_document(page, root, context))
         refuse_more_pages(len(laid), 1)
-        self._context, self._page = context, _Watched(laid[0])
+        self._context, self._page = context, WatchedPage(laid[0])
         self._document = Document(
             [self._page],
             DocumentMetadata(**get_html_metadata(page)),
@@ -220,7 +145,7 @@ class Sheet:
         """Finish the file, and keep its objects."""
         finish(document, pdf, signature_purpose=signature_purpose)
         self._info, self._root = pdf.info, pdf.catalog.reference
-        self._objects = [Frozen(each) for each in pdf.objects[1:]]
+        self._written = [Frozen(each) for each in pdf.objects[1:]]
         self._dictionaries = {
             each.number: each for each in pdf.objects if isinstance(each, pydyf.Dictionary)
         }
@@ -231,6 +156,8 @@ class Sheet:
     def _changeable(self, root: Any, element: Any) -> None:
         """Find every place that may change, and try it with the words it has."""
         self._fonts = {key: dict(font.to_unicode) for key, font in self._document.fonts.items()}
+        if not self._fonts:
+            raise Unfit("it says nothing")
         self._letters = frozenset.intersection(
             *(frozenset(each.values()) for each in self._fonts.values())
         )
@@ -245,75 +172,73 @@ class Sheet:
         numbers = {
             id(box): number
             for number, box in zip(of_texts, sources, strict=True)
-            if box.text == self._parts.texts[number] and _is_plain(box)
+            if box.text == self._parts.texts[number] and is_plain(box)
         }
         self._headings = self._find_headings(root, numbers)
         self._blocks: dict[int, _Block] = {}
         for block in self._find_blocks(root, numbers):
             if self._proves(partial(self._relaid, block, {}), block.spots):
                 self._blocks |= dict.fromkeys(block.texts, block)
-        images = list(element.iter("img"))
-        self._codes: dict[int, tuple[Any, _Spot]] = {}
-        self._alternatives: dict[int, int] = {}
-        replaced = {
-            id(box.element): box
-            for box in self._page._page_box.descendants(placeholders=True)
-            if isinstance(box, boxes.ReplacedBox)
-        }
-        self._frames: dict[tuple[int, int], tuple[bytes, bytes]] = {}
-        seen: dict[str, int] = defaultdict(int)
-        for number, (tag, attribute, _) in enumerate(self._parts.names):
-            if tag != "img":
-                continue
-            image = images[seen[attribute]]
-            seen[attribute] += 1
-            value = self._parts.values[number]
-            if image.get(attribute) != value:
-                raise Unfit("its pictures are not in order")
-            if attribute == "src" and (box := replaced.get(id(image))) is not None:
-                self._codes[number] = box, self._page.spots[id(box)]
-                code = code_in(value)
-                if code is None or not self._proves(
-                    partial(self._redrawn, number, code), [self._codes[number][1]]
-                ):
-                    del self._codes[number]
-            elif attribute == "alt":
-                found = self._object_with("Alt", value)
-                if found is not None:
-                    self._alternatives[number] = found
+        self._find_pictures(element)
         self._strings = self._find_strings(element)
         self._margin = self._text_spots(self._page._page_box.children[1:])
         if not self._proves(partial(self._margin_with, {}), self._margin):
             self._strings = {}
         described = self._described(self._document.metadata)
-        if described.data != self._objects[self._metadata - 1].data:
+        if described.data != self._written[self._metadata - 1].data:
             raise Unfit("its metadata are more than texts")
         self._cut()
-        self._own = {
-            self._metadata: described,
-            **{number: self._dictionaries[number] for number in self._alternatives.values()},
-            **{place: self._dictionaries[place] for _, place in self._headings},
-        }
+        texts = {*self._alternatives.values(), *(place for _, place in self._headings)}
+        self._own = {self._metadata: described} | {n: self._dictionaries[n] for n in texts}
         changing = {self._page.stream.number, self._info.number, *self._own}
-        objects = [*self._objects, Frozen(self._info)]
-        self._file = PreparedFile(objects, changing, self._root)
+        self._file = PreparedFile([*self._written, Frozen(self._info)], changing, self._root)
+        del self._written, self._dictionaries
+
+    def _find_pictures(self, element: Any) -> None:
+        """The codes of the page and the alternative texts of its pictures, each by the number of its value."""
+        images = list(element.iter("img"))
+        replaced = {
+            id(box.element): box
+            for box in self._page._page_box.descendants(placeholders=True)
+            if isinstance(box, boxes.ReplacedBox)
+        }
+        self._codes: dict[int, tuple[Any, Spot]] = {}
+        self._alternatives: dict[int, int] = {}
+        self._frames: dict[tuple[int, int], tuple[bytes, bytes]] = {}
+        for attribute in ("src", "alt"):
+            numbers = [
+                n for n, name in enumerate(self._parts.names) if name[:2] == ("img", attribute)
+            ]
+            values = [each.get(attribute) for each in images if attribute in each.attrib]
+            if values != [self._parts.values[number] for number in numbers]:
+                raise Unfit("its pictures are not in order")
+            holders = [each for each in images if attribute in each.attrib]
+            for number, image, value in zip(numbers, holders, values, strict=True):
+                if attribute == "alt":
+                    place = self._object_with("Alt", value)
+                    if place is not None:
+                        self._alternatives[number] = place
+                elif (box := replaced.get(id(image))) and (code := code_in(value)):
+                    spot = self._page.spots[id(box)]
+                    self._codes[number] = box, spot
+                    if not self._proves(partial(self._redrawn, number, code), [spot]):
+                        del self._codes[number]
 
     def _proves(self, draw: Callable[[], list[bytes]], spots: Any) -> bool:
         """Whether drawing places anew gives what the page has there."""
         lines = self._page.stream.stream
         try:
-            return draw() == [_written(lines[each.start : each.end]) for each in spots]
+            return draw() == [written(lines[each.start : each.end]) for each in spots]
         except Unfit:
             return False
 
     def _find_blocks(self, root: Any, numbers: dict[int, int]) -> Iterator[_Block]:
         """The blocks of text whose place and width do not depend on their words."""
-        laid: dict[tuple[int, str], list[Any]] = defaultdict(list)
-        for box in _steady(self._page._page_box.children[0]):
+        laid, sources = defaultdict(list), defaultdict(list)
+        for box in blocks_of_lines(self._page._page_box):
             laid[id(box.element), box.element_tag].append(box)
-        sources: dict[tuple[int, str], list[Any]] = defaultdict(list)
         for box in root.descendants():
-            if isinstance(box, boxes.BlockContainerBox) and _has_lines(box):
+            if has_lines(box):
                 sources[id(box.element), box.element_tag].append(box)
         for key, insides in laid.items():
             if len(insides) != len(sources[key]):
@@ -321,11 +246,11 @@ class Sheet:
             for inside, source in zip(insides, sources[key], strict=True):
                 line = source.children[0]
                 texts = {numbers[id(b)]: b for b in line.descendants() if id(b) in numbers}
-                if texts and _only_text(line) and _only_text(*inside.children):
+                if texts and only_text([line]) and only_text(inside.children):
                     yield _Block(line, inside, texts, self._text_spots(inside.children))
 
-    def _text_spots(self, among: Any) -> tuple[_Spot, ...]:
-        return tuple(self._page.spots[id(box)] for box in _texts(among))
+    def _text_spots(self, among: Any) -> tuple[Spot, ...]:
+        return tuple(self._page.spots[id(box)] for box in texts_in(among))
 
     def _find_headings(
         self, root: Any, numbers: dict[int, int]
@@ -338,12 +263,12 @@ class Sheet:
             place = self._object_with("Title", box.bookmark_label)
             told: list[tuple[int | None, str]] = []
             rest = box.bookmark_label
-            for each in _texts([box]):
+            for each in texts_in([box]):
                 between, text, rest = rest.partition(each.text)
                 told += [(None, between), (numbers.get(id(each)), text)]
             told.append((None, rest))
             if place is None or any(text.strip() for number, text in told if number is None):
-                for each in _texts([box]):
+                for each in texts_in([box]):
                     numbers.pop(id(each), None)
             else:
                 found.append((told, place))
@@ -412,7 +337,7 @@ class Sheet:
                 told["title"] = text
                 continue
             block = self._blocks.get(number)
-            if block is None or _spaces(text) != _spaces(old):
+            if block is None or spaces_of(text) != spaces_of(old):
                 raise Unfit("a text stands where none can change")
             if not self._letters.issuperset(text):
                 raise LetterMissing(f"a letter of {text!r} is not ready")
@@ -460,39 +385,23 @@ class Sheet:
     def _relaid(self, block: _Block, words: dict[int, str]) -> list[bytes]:
         """What each text of a block writes when it says other words."""
         changed = {id(block.texts[number]): text for number, text in words.items()}
-        line, inside = _reworded(block.source, changed), block.inside
-        context = self._context
+        context, inside = self._context, block.inside
+        where: tuple[Any, ...] = (inside.content_box_y(), 0, None, inside, [], [])
+        styles = (inside.first_letter_style, inside.first_line_style)
+        source = reworded(block.source, changed)
         context.create_block_formatting_context()
         try:
-            lines = [
-                each
-                for each, _ in inline.iter_line_boxes(
-                    context,
-                    line,
-                    inside.content_box_y(),
-                    0,
-                    None,
-                    inside,
-                    [],
-                    [],
-                    inside.first_letter_style,
-                    inside.first_line_style,
-                )
-            ]
+            lines = [each for each, _ in inline.iter_line_boxes(context, source, *where, *styles)]
         finally:
             context.finish_block_formatting_context()
-        if _shape_of(lines) != _shape_of(inside.children):
+        if shape_of(lines) != shape_of(inside.children):
             raise Unfit("its lines are others")
-        return self._drawn_texts(_texts(lines), block.spots)
+        return self._drawn_texts(texts_in(lines), block.spots)
 
-    def _drawn_texts(self, texts: list[Any], spots: tuple[_Spot, ...]) -> list[bytes]:
+    def _drawn_texts(self, texts: list[Any], spots: tuple[Spot, ...]) -> list[bytes]:
         stream = self._page.stream
         return [
-            _drawn(
-                stream,
-                spot.state,
-                partial(drawing.draw_text, stream, box, 0, "clip", "none"),
-            )
+            drawn_anew(stream, spot.pen, partial(drawing.draw_text, stream, box, 0, "clip", "none"))
             for box, spot in zip(texts, spots, strict=True)
         ]
 
@@ -510,7 +419,7 @@ class Sheet:
         finally:
             for name, values in kept.items():
                 context.string_set[name][1] = values
-        texts = _texts(margin)
+        texts = texts_in(margin)
         if len(texts) != len(self._margin):
             raise Unfit("the margin has more lines")
         return self._drawn_texts(texts, self._margin)
@@ -524,7 +433,7 @@ class Sheet:
             empty = Code(code.side, "M0,0.5L1,0.5").image
             box.replacement = self._context.get_image_from_uri(url=empty)
             stream = self._page.stream
-            drawn = _drawn(stream, spot.state, partial(draw_replacedbox, stream, box))
+            drawn = drawn_anew(stream, spot.pen, partial(draw_replacedbox, stream, box))
             before, square, after = drawn.partition(b"0 0.5 m\n1 0.5 l")
             if not square:
                 raise Unfit("a code is drawn in another way")
@@ -534,7 +443,7 @@ class Sheet:
 
     def _with(self, place: int, key: str, text: str) -> Any:
         """An object of the file with another text in it."""
-        changed = pydyf.Dictionary({**self._dictionaries[place], key: pydyf.String(text)})
+        changed = pydyf.Dictionary({**self._own[place], key: pydyf.String(text)})
         return _numbered(changed, place)
 
     def _described(self, metadata: Any) -> Any:
@@ -557,10 +466,10 @@ class Sheet:
         self._pieces: list[tuple[int, bytes]] = []
         done = 0
         for spot in sorted({each.start: each for each in spots}.values(), key=lambda s: s.start):
-            self._pieces.append((-1, _written(lines[done : spot.start])))
-            self._pieces.append((spot.start, _written(lines[spot.start : spot.end])))
+            self._pieces.append((-1, written(lines[done : spot.start])))
+            self._pieces.append((spot.start, written(lines[spot.start : spot.end])))
             done = spot.end
-        self._pieces.append((-1, _written(lines[done:])))
+        self._pieces.append((-1, written(lines[done:])))
 
     def _file_with(
         self, drawn: dict[int, bytes], objects: dict[int, Any], told: dict[str, Any]
@@ -591,9 +500,6 @@ class Sheet:
             fonts[key].to_unicode = dict(letters)
 
 
-VARIANT_OF_METADATA = ("a", 3, "A")
-
-
 def _numbered(each: Any, number: int) -> Any:
     each.number = number
     return each
@@ -601,101 +507,3 @@ def _numbered(each: Any, number: int) -> Any:
 
 def _at(spots: Any, drawn: list[bytes]) -> dict[int, bytes]:
     return {spot.start: each for spot, each in zip(spots, drawn, strict=True)}
-
-
-def _texts(among: Any) -> list[Any]:
-    return [box for each in among for box in each.descendants() if isinstance(box, boxes.TextBox)]
-
-
-def _spaces(text: str) -> tuple[bool, bool, bool]:
-    """How a text begins and ends, and whether a page would show its spaces as they are."""
-    return text[:1].isspace(), text[-1:].isspace(), bool(re.search(r"[\t\n\r\f]|  ", text))
-
-
-def _is_plain(box: Any) -> bool:
-    style = box.style
-    return (
-        style["text_transform"] == "none"
-        and style["white_space"] in ("normal", "nowrap")
-        and style["text_decoration_line"] == "none"
-        and not _spaces(box.text)[2]
-    )
-
-
-def _has_lines(box: Any) -> bool:
-    return bool(box.children) and isinstance(box.children[0], boxes.LineBox)
-
-
-def _only_text(*among: Any) -> bool:
-    """Whether lines hold texts only, and nothing that is drawn around them."""
-    return all(
-        isinstance(box, boxes.LineBox | boxes.InlineBox | boxes.TextBox)
-        and not box.string_set
-        and not _is_decorated(box)
-        for each in among
-        for box in each.descendants(placeholders=True)
-    )
-
-
-def _is_decorated(box: Any) -> bool:
-    style = box.style
-    return isinstance(box, boxes.InlineBox) and (
-        style["background_color"].alpha > 0
-        or any(kind != "none" for kind, *_ in style["background_image"])
-        or any(style[f"border_{side}_width"] for side in ("top", "right", "bottom", "left"))
-        or style["outline_style"] != "none"
-    )
-
-
-def _steady(box: Any) -> Iterator[Any]:
-    """The blocks of lines inside a laid-out box whose width no words have a say in."""
-    if not isinstance(box, boxes.Box) or not _is_steady(box):
-        return
-    if isinstance(box, boxes.BlockContainerBox) and _has_lines(box):
-        yield box
-        return
-    for child in box.children:
-        yield from _steady(child)
-
-
-def _is_steady(box: Any) -> bool:
-    style = box.style
-    if isinstance(box, boxes.TableBox):
-        if style["table_layout"] != "fixed" or style["width"] == "auto":
-            return False
-    elif not isinstance(
-        box,
-        boxes.BlockBox | boxes.TableRowGroupBox | boxes.TableRowBox | boxes.TableCellBox,
-    ):
-        return False
-    return (
-        style["float"] == "none"
-        and style["position"] == "static"
-        and not style["transform"]
-        and style["overflow"] == "visible"
-        and style["column_width"] == style["column_count"] == "auto"
-        and all(
-            style[name] == "auto" or not isinstance(style[name], str)
-            for name in ("width", "min_width", "max_width")
-        )
-    )
-
-
-def _shape_of(lines: Any) -> list[Any]:
-    """Where lines stand, how high they are, and whose texts they hold."""
-    return [
-        (
-            line.position_y,
-            line.height,
-            [(id(box.element), box.element_tag) for box in _texts([line])],
-        )
-        for line in lines
-    ]
-
-
-def _reworded(box: Any, words: dict[int, str]) -> Any:
-    """A copy of what a line is laid out from, with other words."""
-    if isinstance(box, boxes.TextBox):
-        text = words.get(id(box))
-        return box if text is None else box.copy_with_text(text)
-    return box.copy_with_children([_reworded(child, words) for child in box.children])

@@ -13,7 +13,7 @@ from compliance.documents.page_parts import PageParts, parts_of
 from compliance.documents.sheet import LetterMissing, Sheet, Unfit, may_be_made
 
 MOST_KEYS = 6  # kinds of page, in a language, a size and an authority's name, that are remembered
-MOST_SHEETS = 6  # of each
+MOST_SHEETS = 4  # of each; one holds 2 MB
 
 
 @dataclass

@@ -19,7 +19,8 @@ from compliance.documents.fonts import covered, write_fontconfig
 from compliance.documents.keys import open_keys
 from compliance.documents.page_parts import parts_of
 from compliance.documents.press import Press
-from compliance.documents.sheet import LETTERS, reads_page
+from compliance.documents.sheet import reads_page
+from compliance.documents.sheet_drawing import LETTERS
 from compliance.documents.signing import open_seal
 from compliance.documents.verifying import Outcome, verify_certificate
 from tests.documents.reading import pdf_text, picture
@@ -43,6 +44,7 @@ for page in pages:
     job = {"letter": False, "most_pages": 1, "signature_purpose": "Signature"}
     try:
         made = stock.write(page, css, **job).pdf
+        engine.rest()
     except DocumentRefused as refused:
         answers.append({"refused": refused.field})
         continue
