@@ -7,36 +7,30 @@ other widths in this document (they were met first in another size, and rounded)
 cut off or pictorial, is left to WeasyPrint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from weasyprint import draw
 from weasyprint.draw import text as drawing
 from weasyprint.matrix import Matrix
 from weasyprint.pdf.stream import Stream
+from weasyprint.text.fonts import get_pango_font_key
 from weasyprint.text.line_break import Layout
 
 from compliance.documents.kept import Kept
 from compliance.documents.looks import Looks
 from compliance.documents.pinned import known
 
-SOURCE = "5680b575cfaee216"
-MOST = 1_500  # lines kept; some 2 MB
-
-
-class _Glyph(NamedTuple):
-    """A glyph, its width in thousandths of its size, and the text it stands for."""
-
-    number: int
-    width: int
-    text: str
+SOURCE = "38a2f1a47eca842e"
+MOST = 1_500  # lines kept; some 3 MB
 
 
 class _Part(NamedTuple):
-    """A stretch of a line in one font: its glyphs, and in turn a font size, a text or a rise."""
+    """A stretch of a line in one font: the texts its glyphs stand for, and in turn a font size, a text or
+    a rise."""
 
     font: Any
-    glyphs: tuple[_Glyph, ...]
+    texts: dict[int, str]
     written: tuple[tuple[float | None, bytes | None, float], ...]
 
 
@@ -45,14 +39,14 @@ class _NotPlain(Exception):
 
 
 class _Font:
-    """A font that no glyph of this document has been asked of."""
+    """A font that no glyph of this document has been asked of; `widths` are those it has of itself."""
 
-    def __init__(self, font: Any) -> None:
+    def __init__(self, font: Any, widths: dict[int, int]) -> None:
         if font.bitmap or font.svg or font.png or font.colr:
             raise _NotPlain
         self.bitmap = self.svg = self.png = self.colr = False
         self.hash = font.hash
-        self.widths: dict[int, int] = {}
+        self.widths = widths
         self.to_unicode: dict[int, str] = {}
 
     def get_unused_glyph_id(self, _: int) -> int:
@@ -62,8 +56,8 @@ class _Font:
 class _Recorder:
     """Stands in for the page while a line is drawn for the first time."""
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, stream: Any, widths: dict[Any, dict[int, int]]) -> None:
+        self._stream, self._widths = stream, widths
         self.ink_rect, self.logical_rect = stream.ink_rect, stream.logical_rect
         self._parts: list[tuple[Any, list[tuple[float | None, bytes | None, float]], _Font]] = []
         self._fonts: dict[str, _Font] = {}
@@ -73,7 +67,8 @@ class _Recorder:
 
     def add_font(self, pango_font: Any) -> tuple[_Font, float]:
         font, size = self._stream.add_font(pango_font)
-        blank = self._fonts.setdefault(font.hash, _Font(font))
+        widths = self._widths.setdefault(pango_font, {})
+        blank = self._fonts.setdefault(font.hash, _Font(font, widths))
         self._parts.append((pango_font, [], blank))
         return blank, size
 
@@ -86,20 +81,20 @@ class _Recorder:
     def set_text_rise(self, height: float) -> None:
         self._parts[-1][1].append((None, None, height))
 
-    def record(self, glyphs: dict[_Glyph, _Glyph]) -> tuple[_Part, ...]:
-        """What was drawn; `glyphs` are those that other lines have already."""
+    def record(self) -> tuple[_Part, ...]:
+        """What was drawn."""
         return tuple(
             _Part(
                 font,
-                tuple(
-                    glyphs.setdefault(glyph, glyph)
-                    for number, text in blank.to_unicode.items()
-                    for glyph in (_Glyph(number, blank.widths[number], text),)
-                ),
+                blank.to_unicode,
                 tuple(written),
             )
             for font, written, blank in self._parts
         )
+
+    def fonts(self) -> Iterator[Any]:
+        """The fonts that were drawn with."""
+        return (font for font, _, _ in self._parts)
 
 
 class DrawnMemo:
@@ -111,7 +106,8 @@ class DrawnMemo:
         self._number = looks.number
         self._known = Kept(MOST)
         self._fonts: dict[Any, Any] = {}  # each with a layout that holds it in place
-        self._glyphs: dict[_Glyph, _Glyph] = {}
+        self._keys: dict[Any, int] = {}  # by which a document knows them
+        self._widths: dict[Any, dict[int, int]] = {}  # of their glyphs, in thousandths of the size
 
     def __call__(
         self,
@@ -125,18 +121,21 @@ class DrawnMemo:
         record = None
         if text_overflow == "clip" and block_ellipsis == "none" and _is_plain(box):
             record = self._record(stream, box)
-        if record is None or not _agrees(stream, record):
+        fonts = [] if record is None else self._fonts_of(stream, record)
+        if not record or not fonts:
             self._plain(stream, box, offset_x, text_overflow, block_ellipsis)
             return
         stream.set_color(box.style["color"])
         stream.begin_text()
         place = Matrix(d=-1, e=box.position_x, f=box.position_y + box.baseline)
         stream.set_text_matrix(*place.values)
-        for part in record:
-            font, _ = stream.add_font(part.font)
-            for glyph, width, text in part.glyphs:
-                font.widths.setdefault(glyph, width)
-                font.to_unicode.setdefault(glyph, text)
+        for part, font in zip(record, fonts, strict=True):
+            if not _has(font, part):
+                widths = self._widths[part.font]
+                for glyph, text in part.texts.items():
+                    font.widths.setdefault(glyph, widths[glyph])
+                    font.to_unicode.setdefault(glyph, text)
+                font.agreed |= part.texts.keys()
             for size, shown, rise in part.written:
                 if size is not None:
                     stream.set_font_size(font.hash, size)
@@ -146,23 +145,44 @@ class DrawnMemo:
                     stream.set_text_rise(rise)
         stream.end_text()
 
+    def _fonts_of(self, stream: Any, record: tuple[_Part, ...]) -> list[Any]:
+        """This document's fonts for the parts of a record; none where it knows a glyph by another width."""
+        fonts = []
+        for part in record:
+            key = self._keys.get(part.font)
+            if key is None:
+                key = self._keys[part.font] = get_pango_font_key(part.font)[0]
+            font = stream._fonts.get(key) or stream.add_font(part.font)[0]
+            if not _has(font, part):
+                widths = self._widths[part.font]
+                if any(font.widths.get(each, widths[each]) != widths[each] for each in part.texts):
+                    return []
+            fonts.append(font)
+        return fonts
+
     def _record(self, stream: Any, box: Any) -> tuple[_Part, ...] | None:
         layout = box.pango_layout
         key = layout.text, self._number(box.style), layout.justification_spacing
         found = self._known.get(key)
         if found is None:
             layout.reactivate(box.style)
-            recorder = _Recorder(stream)
+            recorder = _Recorder(stream, self._widths)
             try:
                 drawing.draw_first_line(recorder, box, "clip", "none", Matrix())
-                found = recorder.record(self._glyphs)
-                for part in found:
-                    self._fonts.setdefault(part.font, layout.layout)
+                found = recorder.record()
             except _NotPlain:
                 found = ()
+            for font in recorder.fonts():
+                self._fonts.setdefault(font, layout.layout)
             layout.deactivate()
             self._known.put(key, found)
         return found or None
+
+
+def _has(font: Any, part: _Part) -> bool:
+    """Say whether a document's font has the glyphs of a record, at the widths that records know."""
+    agreed = font.__dict__.setdefault("agreed", set())
+    return part.texts.keys() <= agreed and part.texts.keys() <= font.to_unicode.keys()
 
 
 def _is_plain(box: Any) -> bool:
@@ -175,19 +195,9 @@ def _is_plain(box: Any) -> bool:
     )
 
 
-def _agrees(stream: Any, record: tuple[_Part, ...]) -> bool:
-    """Say whether this document knows the glyphs of a record by the same widths, or not at all."""
-    for part in record:
-        widths = stream.add_font(part.font)[0].widths
-        for glyph, width, _ in part.glyphs:
-            if widths.get(glyph, width) != width:
-                return False
-    return True
-
-
 def install(looks: Looks) -> bool:
     """Put the memo in place for this process; False when this is not the WeasyPrint it knows."""
-    if not known(SOURCE, drawing, Stream, Layout):
+    if not known(SOURCE, drawing, Stream, Layout, get_pango_font_key):
         return False
     draw.draw_text = DrawnMemo(drawing.draw_text, looks)
     return True
