@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from compliance.documents.verifying import Outcome
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import certificates, checking, decisions, portal
+from compliance.services.lifecycle import certificates, checking, decisions, issue, portal
 from compliance.services.lifecycle.certificates import Status, status_on
 from compliance.services.lifecycle.issue import Office
 from compliance.store.models import Certificate, Document, Operator, Tenure
@@ -186,6 +186,24 @@ def test_wales_is_held_until_both_languages_can_be_issued(town: Town, office: Of
     audit.visit.nation = "wales"
     with pytest.raises(Refused, match="Welsh"):
         issued(town, office)
+
+
+def test_one_that_was_printed_for_an_earlier_day_is_not_issued(
+    audited: Town, office: Office
+) -> None:
+    entitled = certificates.entitlement(audited.session, audited.premises, AUDITED_ON + 6 * DAY)
+    assert entitled is not None
+    printed = certificates.print_certificate(ISSUED, office, entitled, number=9, holder="nobody")
+    with pytest.raises(issue.Overtaken):
+        certificates.issue(
+            audited.session,
+            audited.reviewer,
+            ISSUED + DAY,
+            office,
+            audited.premises.id,
+            printed,
+        )
+    assert audited.session.scalars(select(Certificate)).all() == []
 
 
 def test_another_areas_premises_are_not_found(audited: Town, office: Office) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from compliance.access import Role
+from compliance.services import premises
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import (
     certificate_letters,
@@ -27,7 +28,8 @@ from compliance.services.lifecycle.conditions import Moment, made_decision
 from compliance.services.lifecycle.issue import Office
 from compliance.services.visit_content import Record
 from compliance.services.visits import correct
-from compliance.store.models import Document, Visit
+from compliance.store.models import Certificate, Document, Visit
+from tests.documents.reading import pdf_text
 from tests.integration.conftest import SignIn
 from tests.integration.lifecycle.conftest import (
     DECIDED_ON,
@@ -356,6 +358,83 @@ def test_nobody_else_sends_it_and_without_an_end_there_is_nothing_to_send(
         tell(town, plain)
     preview = certificate_letters.preview(NOW, OFFICE, case(fallen), "tell_certificate")
     assert preview.pages == 2
+
+
+@pytest.fixture
+def certified(town: Town, office: Office) -> Certificate:
+    """The certificate of the shop, in force."""
+    audited_on = VISITED_ON - timedelta(days=21)
+    settle(town, town.record("store_audit", audit_answers(), on=audited_on))
+    return certificates.issue(
+        town.session, town.reviewer, noon(audited_on + 6 * DAY), office, town.premises.id
+    )
+
+
+def give_back(town: Town, certificate: Certificate, because: str = "given-back") -> Visit:
+    """The audit of a certificate that the business ended."""
+    certificates.end(
+        town.session, town.reviewer, NOW, certificate.document.reference, "By post", because
+    )
+    audit = certificate.document.visit
+    assert audit is not None
+    return audit
+
+
+def tell_end(town: Town, audit: Visit) -> Document:
+    """The letter that a certificate ended by the business."""
+    return certificate_letters.tell(town.session, town.reviewer, NOW, OFFICE, audit.id, "tell_end")
+
+
+def test_what_the_business_gave_back_is_told_once_in_words_that_fit(
+    town: Town, certified: Certificate
+) -> None:
+    with pytest.raises(Refused, match="No certificate was given back"):
+        tell_end(town, certified.document.visit)  # type: ignore[arg-type]
+    audit = give_back(town, certified)
+    assert "tell_end" in offered(town, audit)
+    letter = tell_end(town, audit)
+    assert "You gave it back to us, or asked us to end it." in pdf_text(letter.file.content)
+    assert data(letter)["follows"]["reference"] == certified.document.reference
+    assert tell_end(town, audit) is letter
+    assert "tell_end" not in offered(town, audit)
+    assert letter.decision_id is None
+
+
+def test_who_no_longer_trades_is_told_at_its_office_or_not_at_all(
+    town: Town, certified: Certificate
+) -> None:
+    premises.close(
+        town.session,
+        town.officer,
+        NOW,
+        premises_id=town.premises.id,
+        status="closed",
+        since=DECIDED_ON,
+    )
+    assert certified.ended_because == "trade-ended"
+    audit = certified.document.visit
+    assert audit is not None
+    town.operator.registered_office_postcode = None
+    with pytest.raises(Refused, match="no registered office of it is known"):
+        tell_end(town, audit)
+    town.operator.registered_office_postcode = "NR1 1EF"
+    told_ = data(tell_end(town, audit))
+    assert told_["recipient"]["lines"][1:] == ["1 Station Approach", "Norwich", "NR1 1EF"]
+    assert told_["story"] == "trade-ended"
+
+
+def test_a_letter_printed_for_another_certificate_or_day_is_not_issued(
+    town: Town, certified: Certificate
+) -> None:
+    audit = give_back(town, certified)
+    printed = certificate_letters.print_end(
+        NOW, OFFICE, case(audit), "tell_end", number=99, holder="nobody"
+    )
+    with pytest.raises(issue.Overtaken):
+        certificate_letters.tell(
+            town.session, town.reviewer, NOW + DAY, OFFICE, audit.id, "tell_end", printed
+        )
+    assert "tell_end" in offered(town, audit)
 
 
 # --- The pages ------------------------------------------------------------------------------------

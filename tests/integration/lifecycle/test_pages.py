@@ -95,14 +95,27 @@ def test_an_officer_corrects_from_the_page_of_a_returned_visit(
     assert f'href="/visits/{visit}/correct"' in page
 
 
-def test_ending_a_certificate_leads_back_to_its_page(world: World, signed_in: SignIn) -> None:
+def test_a_certificate_that_is_given_back_offers_its_letter_once(
+    world: World, signed_in: SignIn
+) -> None:
     reviewer = signed_in(Role.REVIEWER)
     address = f"/documents/{world.certificate_reference}"
-    ended = reviewer.post(f"{address}/end", data={"reason": "Given back"})
+    unsaid = reviewer.post(f"{address}/end", data={"reason": "Given back"})
+    assert (unsaid.status_code, "Select what ended the certificate" in unsaid.text) == (422, True)
+    ended = reviewer.post(f"{address}/end", data={"because": "given-back", "reason": "By post"})
     assert (ended.status_code, ended.location) == (302, address)
     page = reviewer.get(address).text
     assert "The certificate has ended" in page
-    assert "Given back" in page
+    assert "By post" in page
+    offered = f"/visits/{world.visits['certified']}/certificate-letter?step=tell_end"
+    of_shop = reviewer.get(f"/premises/{world.certified}/certificate").text
+    assert all(f'href="{offered}"' in each for each in (page, of_shop))
+    sent = reviewer.post(offered)
+    assert (sent.status_code, "/documents/" in sent.location) == (302, True)
+    page = reviewer.get(address).text
+    assert "The business was told that it ended" in page
+    assert offered not in page
+    assert reviewer.get(offered).status_code == 302
 
 
 def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(

@@ -26,7 +26,7 @@ from compliance.services.lifecycle.languages import languages_owed
 from compliance.store.models import Document, Operator, TextConfirmation, Visit
 from tests.documents.reading import pdf_text
 from tests.integration.lifecycle.conftest import REFUSED, SALE, audit_answers, settle
-from tests.town import OFFICE, VISITED_ON, Town, noon
+from tests.town import OFFICE, PUBLIC_URL, VISITED_ON, Town, noon
 
 DAY = timedelta(days=1)
 TRANSLATOR = "Mared Prys"
@@ -230,6 +230,9 @@ def test_a_certificate_in_both_languages_lives_and_ends_as_one(
     assert (welsh.language, same) == ("cy", english)
     assert "Ni chawsom unrhyw broblemau" in pdf_text(welsh.file.content)
     assert "Ar gyfer y busnes cyfan" in pdf_text(welsh.file.content)
+    page = f"{PUBLIC_URL}/c/{certificate.link_token}"
+    assert portal.said(english).status_url == page
+    assert portal.said(welsh).status_url == f"{page}?lang=cy"
     assert welsh.standing is certificate
     assert documents.status_of(welsh, date(2026, 10, 1)) == "valid"
     assert checking.check(wales.session, now, welsh.file.content, [root]).outcome == "genuine"

@@ -15,19 +15,29 @@ from sqlalchemy.orm import Session
 
 from compliance.documents import DocumentData, Rendered
 from compliance.documents.press import PrintingFailed
+from compliance.documents.print_run import Run
 from compliance.services.errors import NotFound, Refused
-from compliance.services.lifecycle import batch_work, batches, issue
+from compliance.services.lifecycle import batch_work, batches, certificates, issue
 from compliance.services.visit_content import Record
 from compliance.services.visits import correct
 from compliance.services.worklists import Filter
 from compliance.store.engine import db
-from compliance.store.models import Batch, BatchLetter, Document, Visit
+from compliance.store.models import (
+    Batch,
+    BatchLetter,
+    Certificate,
+    Document,
+    Premises,
+    Tenure,
+    Visit,
+)
 from tests import town as made
-from tests.integration.lifecycle.conftest import REFUSED
+from tests.integration.lifecycle.conftest import REFUSED, SALE, audit_answers, settle
 from tests.town import OFFICE, VISITED_ON, Town, noon
 
 NOW = noon(VISITED_ON + timedelta(days=3))
 LETTERS = 6
+DAY = timedelta(days=1)
 
 Print = Callable[[DocumentData], Rendered]
 
@@ -44,6 +54,8 @@ class Office:
         self.now = NOW
         self.batch = 0
         self.visits: list[str] = []
+        #: The references there were before the batch.
+        self.before: set[str] = set()
         self.before_commit: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -196,6 +208,114 @@ def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
     assert ("refused", "Printing broke off 3 times over this letter.") in outcomes
     assert office.references() == references(LETTERS - 1)
     assert office.state() == "finished"
+
+
+def audited(town: Town, name: str) -> Visit:
+    """A shop of its own whose audit found nothing, told and decided on."""
+    there = made.shop(town.session, NOW, town.police, town.council, name, "NR1 1AA")
+    town.session.add(Tenure(premises_id=there.id, operator_id=town.operator.id, from_date=None))
+    town.session.flush()
+    day = VISITED_ON - timedelta(days=10)
+    audit = town.record("store_audit", audit_answers(), on=day, premises=there)
+    settle(town, audit)
+    return audit
+
+
+@pytest.fixture
+def week(town: Town, printing: object) -> Office:
+    """A batch with a certificate, and letters about one that was given back and one that a decision ended."""
+    session = town.session
+    earned, given_back, fallen = (audited(town, name) for name in ("Earned", "Given", "Fallen"))
+    for audit in (given_back, fallen):
+        certificate = certificates.issue(session, town.reviewer, NOW, OFFICE, audit.premises_id)
+        if audit is given_back:
+            reference = certificate.document.reference
+            certificates.end(session, town.reviewer, NOW, reference, "By post")
+    sale = town.record("test_purchase", SALE, on=VISITED_ON - DAY, premises=fallen.premises)
+    settle(town, sale)
+    found = Office(db.engine)
+    due = batches.sendable(session, town.reviewer, NOW, Filter())
+    assert {(each.sort.step, each.visit.id, each.reason) for each in due} == {
+        ("certificate", earned.id, None),
+        ("tell_end", given_back.id, None),
+        ("tell_decision", sale.id, None),
+        ("tell_certificate", sale.id, None),
+    }
+    found.before = references_of(session)
+    found.batch = batches.order(
+        session, town.reviewer, NOW, title="Week of action", keys=[each.key for each in due]
+    ).id
+    session.commit()
+    return found
+
+
+def references_of(session: Session) -> set[str]:
+    return set(session.scalars(select(Document.reference)))
+
+
+def test_certificates_and_what_ended_them_go_out_once_whoever_is_killed(
+    week: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is killed once while it is printed and once in the commit that issues it."""
+    for round_ in (2, 3):
+        for _ in week.letters():
+            commits = iter(range(1, 4))
+
+            def die(commits: Iterator[int] = commits, at: int = round_) -> None:
+                if next(commits) == at:
+                    raise Killed
+
+            week.before_commit = die
+            with pytest.raises(Killed):
+                week.work()
+        week.now += batch_work.LEASE
+    week.before_commit = lambda: None
+    week.work_all()
+    assert {state for state, _ in week.letters()} == {"issued"}
+    assert week.state() == "finished"
+    with Session(week.engine) as session:
+        new = references_of(session) - week.before
+        kinds = session.scalars(select(Document.kind).where(Document.reference.in_(new)))
+        assert sorted(kinds) == [
+            "certificate",
+            "certificate-ended",
+            "certificate-ended",
+            "decision-letter",
+        ]
+        valid = select(Certificate).where(Certificate.status == "valid")
+        assert len(session.scalars(valid).all()) == 1
+    assert week.references() == references(len(week.before) + len(new))
+    # The certificate is no letter: the print run is made of the others alone.
+    joined: list[str] = []
+    monkeypatch.setattr(
+        batch_work,
+        "print_run",
+        lambda letters, _: (
+            joined.extend(name for name, _ in letters) or Run(b"%PDF-", ((1, 1),) * 3)
+        ),
+    )
+    assert batch_work.make_print_run(week.sessions, week.clock, week.batch)
+    assert len(joined) == 3
+
+
+def test_a_certificate_whose_shop_is_in_doubt_meanwhile_is_refused_and_says_nothing_of_it(
+    week: Office, town: Town
+) -> None:
+    earned = town.session.scalars(select(Premises).where(Premises.trading_name == "Earned")).one()
+    town.record("test_purchase", SALE, by=town.council_officer, premises=earned)
+    town.session.commit()
+    week.work_all()
+    assert ("refused", certificates.REFUSAL) in week.letters()
+
+
+def test_a_certificate_in_wales_is_held_with_its_reason(town: Town, printing: object) -> None:
+    audit = audited(town, "Siop")
+    audit.nation = "wales"
+    (due,) = batches.sendable(town.session, town.reviewer, NOW, Filter(), "certificate")
+    assert due.visit is audit
+    assert "the Welsh and the English version are owed together" in (due.reason or "")
+    with pytest.raises(Refused, match="owed together"):
+        batches.order(town.session, town.reviewer, NOW, title="Week", keys=[due.key])
 
 
 def test_a_letter_that_may_not_go_any_more_is_refused_with_the_reason(

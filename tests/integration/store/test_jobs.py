@@ -12,13 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
+from compliance.documents import DocumentData, Rendered
+from compliance.documents.pades import DocumentSeal
 from compliance.jobs import Jobs
 from compliance.services.lifecycle import batch_work, batches, issue
+from compliance.services.lifecycle.issue import Office
 from compliance.services.worklists import Filter
 from compliance.store.engine import db
-from compliance.store.models import Batch, BatchLetter
+from compliance.store.models import Batch, BatchLetter, Visit
 from tests import town as made
-from tests.integration.lifecycle.conftest import REFUSED
+from tests.integration.lifecycle.conftest import REFUSED, audit_answers, settle
 from tests.integration.store.test_batches import quickly
 from tests.town import VISITED_ON, noon
 
@@ -81,6 +84,29 @@ def test_workers_are_woken_by_the_commit_and_not_before(jobs: Jobs) -> None:
         session.commit()
     assert run_all(jobs) >= 1
     assert states() == ["issued"] * LETTERS
+
+
+def test_a_worker_has_the_seal_that_a_certificate_needs(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seals: list[object] = []
+
+    def printed(data: DocumentData, office: Office, **_: object) -> Rendered:
+        seals.append(office.seal)
+        return quickly(data)
+
+    with Session(db.engine) as session, session.begin():
+        town = made.build(session)
+        settle(town, town.record("store_audit", audit_answers()))
+        # Today: a worker has no other clock.
+        keys = [f"certificate {session.scalars(select(Visit.id)).one()}"]
+        batches.order(session, town.reviewer, datetime.now(UTC), title="Week", keys=keys)
+    monkeypatch.setattr(issue, "rendered", printed)
+    jobs.look()
+    run_all(jobs)
+    assert states() == ["issued"]
+    (seal,) = seals
+    assert isinstance(seal, DocumentSeal)
 
 
 def test_an_order_that_was_not_kept_wakes_nobody(jobs: Jobs) -> None:
