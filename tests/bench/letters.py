@@ -18,27 +18,23 @@ Left out: our signature (letters have none). What validation costs is shown apar
 import hashlib
 import json
 import os
-import subprocess
 import sys
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
 from compliance.documents import kinds, render
-from compliance.documents.fonts import write_fontconfig
 from compliance.documents.press import Press
 from tests.bench.letter_peers import peers
 from tests.bench.reference_letter import our_page, parted, plain_page, words
+from tests.bench.sides import judge, row, side_by_side, sides
 
 WARM_UP, LETTERS, CHUNK, CORES = 5, 50, 10, 2
 LETTER_GOAL, BATCH_GOAL, RUN_GOAL = 0.65, 0.33, 0.35
 BATCH_KILOBYTES, GROWTH_MEGABYTES = 45, 5
 GROWTH_FROM, GROWTH_TO = 50, 500
+BENCH = "tests.bench.letters"
 
 
 # What runs in each process.
@@ -113,52 +109,13 @@ def _batch() -> Any:
     return make
 
 
-class Side:
-    """One process, seen from here."""
-
-    def __init__(self, name: str, folder: str, config: Path) -> None:
-        """Start it with our fonts and nothing else."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.letters", name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"FONTCONFIG_FILE": str(config), "HOME": folder, "LANG": "C.UTF-8"},
-        )
-
-    def ask(self, what: int | str) -> dict[str, Any]:
-        """Return its answer to a line."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(what) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        """End it."""
-        self._process.communicate()
-
-
-@contextmanager
-def sides(*names: str) -> Iterator[list[Side]]:
-    """The processes of some sides."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        config = write_fontconfig(Path(folder))
-        started = [Side(name, folder, config) for name in names]
-        for each in started:
-            stack.callback(each.close)
-        yield started
-
-
 # What is compared.
 
 
 def one_letter() -> None:
     """Our engine, kept warm, against the one-liner, letter by letter."""
     theirs, ours = [], []
-    with sides("one-liner", "ours") as (one_liner, engine):
+    with sides(BENCH, "one-liner", "ours") as (one_liner, engine):
         for number in range(WARM_UP + LETTERS):
             pair = [one_liner, engine] if number % 2 else [engine, one_liner]
             answers = {each: each.ask(number) for each in pair}
@@ -168,16 +125,16 @@ def one_letter() -> None:
                 theirs.append(answers[one_liner]["cpu"])
                 ours.append(answers[engine]["cpu"])
     print(f"One letter: {LETTERS} different ones after {WARM_UP}, bytes identical, processor time")
-    _row("HTML(string=html).write_pdf()", median(theirs), 1)
-    _row("our engine, kept warm", median(ours), sum(ours) / sum(theirs))
-    _judge(sum(ours) / sum(theirs), LETTER_GOAL)
+    row("HTML(string=html).write_pdf()", median(theirs), 1)
+    row("our engine, kept warm", median(ours), sum(ours) / sum(theirs))
+    judge(sum(ours) / sum(theirs), LETTER_GOAL)
 
 
 def batch() -> None:
     """Two processes side by side against the one-liner, ten letters at a time."""
     spent = dict.fromkeys(("their clock", "their cpu", "clock", "cpu", "validation"), 0.0)
     largest = 0
-    with sides("one-liner", *["batch"] * CORES) as (one_liner, *workers):
+    with sides(BENCH, "one-liner", *["batch"] * CORES) as (one_liner, *workers):
         for number in range(WARM_UP):
             for each in (one_liner, *workers):
                 each.ask(number)
@@ -190,7 +147,7 @@ def batch() -> None:
                 spent["their clock"] += answer["clock"]
                 spent["their cpu"] += answer["cpu"]
             began = perf_counter()
-            made = _side_by_side(workers, list(numbers))
+            made = side_by_side(workers, list(numbers))
             spent["clock"] += perf_counter() - began
             spent["cpu"] += sum(each["cpu"] for each in made)
             spent["validation"] += sum(each.ask("validate")["cpu"] for each in workers)
@@ -198,41 +155,21 @@ def batch() -> None:
     print(
         f"\nA batch: the same words, tagged, PDF/A-3a and PDF/UA-1, {CORES} processes side by side"
     )
-    _row("HTML(string=html).write_pdf(), clock", spent["their clock"] / LETTERS, 1)
+    row("HTML(string=html).write_pdf(), clock", spent["their clock"] / LETTERS, 1)
     ratio = spent["clock"] / spent["their clock"]
-    _row("our batch, clock", spent["clock"] / LETTERS, ratio)
+    row("our batch, clock", spent["clock"] / LETTERS, ratio)
     shared = spent["cpu"] / CORES
-    _row(f"our batch, processor / {CORES}", shared / LETTERS, shared / spent["their cpu"])
+    row(f"our batch, processor / {CORES}", shared / LETTERS, shared / spent["their cpu"])
     print(f"  while it ran, {spent['cpu'] / CORES / spent['clock']:.0%} of {CORES} cores were ours")
-    _judge(shared / spent["their cpu"], BATCH_GOAL, "by processor time")
+    judge(shared / spent["their cpu"], BATCH_GOAL, "by processor time")
     validation = spent["validation"] / CORES
-    _row(f"validation apart, processor / {CORES}", validation / LETTERS, None)
-    _judge(largest / 1000, BATCH_KILOBYTES, "kB, the largest")
-
-
-def _side_by_side(workers: list[Side], numbers: list[int]) -> list[dict[str, Any]]:
-    """Letters made by whoever is free."""
-    made: list[dict[str, Any]] = []
-
-    def work(side: Side) -> None:
-        while True:
-            try:
-                number = numbers.pop()
-            except IndexError:
-                return
-            made.append(side.ask(number))
-
-    threads = [threading.Thread(target=work, args=(each,)) for each in workers]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return made
+    row(f"validation apart, processor / {CORES}", validation / LETTERS, None)
+    judge(largest / 1000, BATCH_KILOBYTES, "kB, the largest")
 
 
 def growth() -> None:
     """What a process holds after its fiftieth letter and after its five hundredth."""
-    with sides("batch") as (side,):
+    with sides(BENCH, "batch") as (side,):
         held = []
         for number in range(1, GROWTH_TO + 1):
             side.ask(number)
@@ -241,7 +178,7 @@ def growth() -> None:
             if number in (GROWTH_FROM, GROWTH_TO):
                 held.append(side.ask("memory")["bytes"] / 1e6)
     print(f"\nMemory: {held[0]:.1f} MB at letter {GROWTH_FROM}, {held[1]:.1f} at {GROWTH_TO}")
-    _judge(held[1] - held[0], GROWTH_MEGABYTES, "MB more")
+    judge(held[1] - held[0], GROWTH_MEGABYTES, "MB more")
 
 
 def print_run() -> None:
@@ -262,15 +199,15 @@ def print_run() -> None:
     took = perf_counter() - between
     singles = sum(len(pdf) for _, pdf in letters)
     print(f"\nThe print run: {len(letters)} letters of {len(names)} kinds, {len(run.pages)} in it")
-    _row("made and validated one by one, clock", (between - began) / len(letters), None)
-    _row("joined and validated, clock", took / len(letters), None)
+    row("made and validated one by one, clock", (between - began) / len(letters), None)
+    row("joined and validated, clock", took / len(letters), None)
     print(f"{singles} bytes in single files, {len(run.pdf)} in one")
-    _judge(len(run.pdf) / singles, RUN_GOAL, "of the sum of singles")
+    judge(len(run.pdf) / singles, RUN_GOAL, "of the sum of singles")
 
 
 def others() -> None:
     """Other engines on the same letter, in turn, on the clock."""
-    with sides("one-liner", "ours") as (one_liner, engine), peers() as makers:
+    with sides(BENCH, "one-liner", "ours") as (one_liner, engine), peers() as makers:
         took: dict[str, list[float]] = {"HTML(string=html).write_pdf()": [], "our engine": []}
         took |= {name: [] for name in makers}
         for number in range(WARM_UP + LETTERS // 2):
@@ -289,17 +226,7 @@ def others() -> None:
     base = median(took["HTML(string=html).write_pdf()"])
     print("\nOther engines on the same letter, each kept warm, clock, medians")
     for name, seconds in took.items():
-        _row(name, median(seconds), median(seconds) / base)
-
-
-def _row(name: str, seconds: float, ratio: float | None) -> None:
-    told = "" if ratio is None else f"{ratio:8.2f}"
-    print(f"  {name:40}{seconds * 1000:8.1f} ms{told}")
-
-
-def _judge(measured: float, goal: float, unit: str = "") -> None:
-    verdict = "kept" if measured <= goal else "MISSED"
-    print(f"  goal <= {goal:g}: {verdict} ({measured:.2f}{' ' if unit else ''}{unit})")
+        row(name, median(seconds), median(seconds) / base)
 
 
 def main() -> None:
