@@ -7,6 +7,7 @@ for what waits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy import event, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
+from compliance.services import proofs
 from compliance.services.lifecycle.batch_work import give_back, make_print_run, work_on
 from compliance.services.lifecycle.office import office_of
 from compliance.services.lifecycle.sorts import CERTIFICATE
@@ -48,16 +50,23 @@ class Jobs:
         if self._queue is None:
             self._queue = _open(self._settings)
             self._print = self._queue.task()(self.print_letters)
+            self._prove = self._queue.task()(self.prove)
             self._queue.periodic_task(crontab(minute="*"))(self.look)
             self._queue.on_startup()(self._begin)
         return self._queue
 
     def wake_after(self, session: Session, batch_id: int) -> None:
         """Wake the workers for a batch once the session's transaction is committed."""
+        _once_committed(session, lambda: self.wake(batch_id))
 
-        @event.listens_for(session, "after_commit", once=True)
-        def wake(_: Session) -> None:
-            self.wake(batch_id)
+    def prove_after(self, session: Session, proposal_id: int) -> None:
+        """Wake a worker for the proof of a proposed rulebook once the session's transaction is committed."""
+        _once_committed(session, lambda: self.wake_to_prove(proposal_id))
+
+    def wake_to_prove(self, proposal_id: int) -> None:
+        """Wake a worker for the proof of a proposed rulebook."""
+        queue = self.queue
+        queue.enqueue(self._prove.s(proposal_id))
 
     def wake(self, batch_id: int) -> None:
         """Wake the workers for a batch."""
@@ -66,7 +75,7 @@ class Jobs:
             queue.enqueue(self._print.s(batch_id))
 
     def look(self) -> None:
-        """Wake for every batch that is not done: what a killed worker left goes on."""
+        """Wake for every batch and every proof that is not done: what a killed worker left goes on."""
         issued = select(BatchLetter.id).where(
             BatchLetter.batch_id == Batch.id,
             BatchLetter.state == "issued",
@@ -77,14 +86,22 @@ class Jobs:
             undone = session.scalars(
                 select(Batch.id).where(or_(Batch.state == "running", unjoined))
             ).all()
+            unproved = proofs.waiting(session, _utc_now())
         for batch_id in undone:
             self.wake(batch_id)
+        for proposal_id in unproved:
+            self.wake_to_prove(proposal_id)
 
     def _begin(self) -> None:
         """Begin in a worker's own process: no connection of the one it came from, and whatever waits."""
         with self._app.app_context():
             db.engine.dispose(close=False)
         self.look()
+
+    def prove(self, proposal_id: int) -> None:
+        """Make the gatekeeper's proof of a proposed rulebook."""
+        with self._app.app_context():
+            proofs.prove(separate_session, _utc_now, proposal_id)
 
     def print_letters(self, batch_id: int) -> None:
         """Issue some letters of a batch, then queue up again behind other work."""
@@ -99,6 +116,12 @@ class Jobs:
                     make_print_run(separate_session, _utc_now, batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
+
+
+def _once_committed(session: Session, act: Callable[[], None]) -> None:
+    @event.listens_for(session, "after_commit", once=True)
+    def committed(_: Session) -> None:
+        act()
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -115,6 +115,7 @@ ROUTES: dict[str, Route] = {
     "replay.propose": Route(),
     "replay.show": Route(_proposal, owned=True),
     "replay.go_on": Route(_proposal, owned=True),
+    "replay.prove": Route(_proposal, owned=True),
     "rulebook_timeline.show": Route(),
     "adoptions.ask": Route(_proposal, owned=True),
     # A rulebook is everybody's: every authority sees what is asked for it.

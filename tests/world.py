@@ -21,6 +21,7 @@ from compliance.rulebook import Pack, shipped_pack
 from compliance.services import adoptions, duplicates, passwords, proposals, visits
 from compliance.services.lifecycle import certificates, decisions, issue, reviews
 from compliance.services.lifecycle.issue import Office
+from compliance.services.proofs import keep
 from compliance.store.models import (
     Authority,
     Batch,
@@ -182,6 +183,8 @@ def _proposal(session: Session, made: Town) -> int:
     proposal = proposals.propose_pack(session, made.reviewer, now, pack)
     while proposals.go_on(session, made.reviewer, now, proposal.id).finished_at is None:
         pass
+    # The proof takes seconds, and is tested by itself.
+    keep(proposal, now)
     return proposal.id
 
 

@@ -1,4 +1,4 @@
-"""`worker`: issues the letters of batches, beside the web server or on a machine of its own."""
+"""`worker`: issues the letters of batches and proves proposed rulebooks, beside the web server or on a machine of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from compliance.store.engine import make_ready
 )
 @with_appcontext
 def worker(workers: int, with_parent: bool) -> None:
-    """Issue the letters of batches until stopped; a letter begun is finished first."""
+    """Issue the letters of batches and prove proposed rulebooks until stopped; what is begun is finished first."""
     with plainly():
         make_ready()
     jobs = jobs_of(current_app)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
 from compliance.rulebook import Pack
-from compliance.services import proposals, rulebooks
+from compliance.services import proofs, proposals, rulebooks
 from compliance.services.errors import NotFound, Refused
 from compliance.services.permission import require
 from compliance.services.switches import refuse_problems
@@ -32,13 +32,14 @@ def ask(
     """Ask that a proposed rulebook judge visits from a day on. Another person answers.
 
     Raises Refused for a day that has passed, without a reason, for a rulebook that was not tried to
-    the end against the one in use, or that has lost a word which recorded visits are told in;
+    the end against the one in use, is not proved, or has lost a word which recorded visits are told in;
     NotFound for another authority's proposal.
     """
     require(actor, "rulebook.adopt")
     proposal = proposals.find(session, actor, proposal_id)
     if proposal.finished_at is None:
         raise Refused("Try this rulebook on every reviewed visit first")
+    proofs.refuse_unproved(proposal)
     if waiting_for(session, proposal) is not None:
         raise Refused("Somebody has asked for this already. It waits for another person.")
     if effective_from < local_day(now):
@@ -72,6 +73,7 @@ def agree(session: Session, actor: Actor, now: datetime, request_id: int) -> Ado
     request = _to_answer(session, actor, request_id)
     if request.effective_from < local_day(now):
         raise Refused("Its first day has passed. Decline it, and ask again for a later day.")
+    proofs.refuse_unproved(request.proposal)
     refuse_problems(rulebooks.with_switches(session, Pack(request.proposal.content)))
     _answer(request, actor, now, "agreed")
     return rulebooks.adopt(session, now, request)

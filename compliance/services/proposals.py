@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from compliance.access import Actor
 from compliance.rulebook import Pack, load_pack
 from compliance.rulebook.check import Problem, check
+from compliance.rulebook.written import write_pack
 from compliance.services import replay, rulebooks
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.deadlines import local_day
@@ -62,13 +63,21 @@ def propose(
     """Take a rulebook in as a zip of its directory, to be tried. Raises Refused, NotReleasable."""
     require(actor, "rulebook.replay")
     pack = read_zip(sent)
-    return propose_pack(session, actor, now, pack, since)
+    return propose_pack(session, actor, now, pack, since, sent)
 
 
 def propose_pack(
-    session: Session, actor: Actor, now: datetime, pack: Pack, since: date | None = None
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    pack: Pack,
+    since: date | None = None,
+    sent: bytes | None = None,
 ) -> Proposal:
-    """Take in a rulebook that is already read. Raises Refused for the one in use."""
+    """Take in a rulebook that is already read, with the zip it was `sent` as. Raises Refused for the one in use.
+
+    Its proof waits: see `services/proofs.py`.
+    """
     require(actor, "rulebook.replay")
     in_use = rulebooks.current(session, local_day(now))
     if pack.sha256 == in_use.sha256:
@@ -81,6 +90,7 @@ def propose_pack(
         version=pack.version,
         sha256=pack.sha256,
         content=dict(pack.content),
+        sent=sent,
         against_sha256=in_use.sha256,
         since=since,
         as_of=local_day(now),
@@ -94,8 +104,32 @@ def propose_pack(
 def read_zip(sent: bytes) -> Pack:
     """Read a rulebook from a zip of its directory. Raises Refused, NotReleasable.
 
-    Only `.toml` files are looked at; a folder around them all is left out of the names.
+    Only `.toml` files are looked at; a folder around them all is left out of the names. What the gatekeeper
+    sees at once is refused here; what it has to prove takes seconds and is left to `problems_of`.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        _unpack(sent, folder)
+        problems = _named(check(folder, reach=False), folder)
+        if problems:
+            raise NotReleasable(problems)
+        return load_pack(folder)
+
+
+def problems_of(sent: bytes | None, pack: Pack) -> list[Problem]:
+    """Return everything the gatekeeper finds against a rulebook, proofs included: seconds of work.
+
+    Named by the files of the zip it was sent as; without one by its files as they are written out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if sent is None:
+            write_pack(pack, Path(folder))
+        else:
+            _unpack(sent, folder)
+        return _named(check(folder), folder)
+
+
+def _unpack(sent: bytes, folder: str) -> None:
+    """Put the TOML files of a zip into a folder. Raises Refused."""
     try:
         with zipfile.ZipFile(BytesIO(sent)) as archive:
             files = _toml_files(archive)
@@ -103,24 +137,20 @@ def read_zip(sent: bytes) -> Pack:
         raise Refused("The file is not a zip that can be read", "file") from error
     if not files:
         raise Refused("There is no rulebook in the file: no .toml in it", "file")
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        problems = check(folder)
-        if problems:
-            raise NotReleasable(
-                [
-                    Problem(one.place.replace(folder, "The rulebook"), _named(one.message, folder))
-                    for one in problems
-                ]
-            )
-        return load_pack(folder)
+    for name, content in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
-def _named(message: str, folder: str) -> str:
-    return message.replace(folder, "the rulebook")
+def _named(problems: Sequence[Problem], folder: str) -> list[Problem]:
+    """The problems as a reader knows the files, who never sees the folder they were put into."""
+    return [
+        Problem(
+            one.place.replace(folder, "The rulebook"), one.message.replace(folder, "the rulebook")
+        )
+        for one in problems
+    ]
 
 
 def _toml_files(archive: zipfile.ZipFile) -> dict[str, bytes]:

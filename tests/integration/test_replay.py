@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from compliance.access import Role
 from compliance.app import Application
 from compliance.rulebook import Pack, shipped_pack
-from compliance.rulebook.check import check
+from compliance.rulebook.check import Problem, check
 from compliance.rulebook.pack import PACKS
-from compliance.services import proposals, replay, visits
+from compliance.services import proofs, proposals, replay, visits
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import reviews
 from compliance.services.proposals import NotReleasable
@@ -45,15 +45,14 @@ from tests.town import VISITED_ON, noon, person, sound_facts
 from tests.world import SALE, World
 
 SHIPPED = PACKS / "uk_knives"
+DATA = Path(__file__).parents[1] / "data"
 AS_OF = VISITED_ON
 
 
 @pytest.fixture(autouse=True)
 def without_the_long_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a rulebook can and cannot do is proved in tests/unit/rulebook; each proof takes seconds."""
-    quick = partial(check, reach=False)
-    monkeypatch.setattr(proposals, "check", quick)
-    monkeypatch.setattr("compliance.commands.replay.check", quick)
+    monkeypatch.setattr("compliance.commands.replay.check", partial(check, reach=False))
 
 
 @pytest.fixture(autouse=True)
@@ -385,6 +384,62 @@ def send(client: FlaskClient, content: bytes, since: str = "") -> Any:
         data={"file": (io.BytesIO(content), "rulebook.zip"), "since": since},
         content_type="multipart/form-data",
     )
+
+
+def test_what_only_a_proof_finds_is_found_apart_and_stops_the_adoption(
+    signed_in: SignIn, app: Application, world: World
+) -> None:
+    """The upload answers at once; nobody adopts the rulebook before its proof, or against it."""
+    client = signed_in(Role.REVIEWER)
+    sent = files_of(DATA / "packs" / "bicycle_hire")
+    sent |= files_of(DATA / "mistakes" / "rule_never_met")
+    address = send(client, zipped(sent)).location
+    while not client.post(f"{address}/go-on", headers={"Accept": "application/json"}).get_json()[
+        "finished"
+    ]:
+        pass
+    ask = {"effective_from-day": "1", "effective_from-month": "1", "effective_from-year": "2040"}
+    ask["reason"] = "Why not"
+    assert "Waits" in client.get(address).text
+    assert "Ask that it be adopted" not in client.get(address).text
+    assert "not proved yet" in client.post(f"{address}/adopt", data=ask).text
+    assert client.post(f"{address}/prove").location == address
+    page = client.get(address).text
+    assert "more.toml:5: rule &#34;both_ways&#34; can never be met" in page
+    assert "Ask that it be adopted" not in page
+    assert "cannot be adopted" in client.post(f"{address}/adopt", data=ask).text
+    with app.app_context():
+        kept = db.session.scalars(select(Proposal).order_by(Proposal.id.desc())).first()
+        assert kept is not None
+        assert (kept.sent, len(kept.proof_problems)) == (None, 1)
+
+
+def test_a_proof_is_made_once_and_begun_again_only_if_it_was_cut_short(
+    app: Application, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bytes | None] = []
+
+    def proof(sent: bytes | None, _: Pack) -> list[Problem]:
+        made.append(sent)
+        return []
+
+    monkeypatch.setattr(proposals, "problems_of", proof)
+
+    def prove(minutes: int) -> proofs.State:
+        now = noon(AS_OF) + timedelta(minutes=minutes)
+        with app.app_context():
+            proofs.prove(separate_session, lambda: now, world.proposal)
+            with separate_session(writes=False) as session:
+                return proofs.state(session.get_one(Proposal, world.proposal), now)
+
+    with app.app_context(), separate_session() as session:
+        proposal = session.get_one(Proposal, world.proposal)
+        proposal.proved_at, proposal.proof_begun_at = None, noon(AS_OF)
+    assert prove(1) == "under_way"
+    assert made == []
+    assert prove(6) == "good"
+    assert prove(7) == "good"
+    assert made == [None]
 
 
 def test_a_reviewer_tries_a_rulebook_a_part_at_a_time(

@@ -24,6 +24,7 @@ from compliance.rulebook.written import write_pack
 from compliance.services import (
     adoptions,
     assessments,
+    proofs,
     proposals,
     reassessments,
     rulebook_timeline,
@@ -439,6 +440,7 @@ def proposed(session: Session, reviewer: Actor, change: Callable[[dict[str, Any]
     proposal = proposals.propose_pack(session, reviewer, NOW, Pack(content))
     while proposals.go_on(session, reviewer, NOW, proposal.id).finished_at is None:
         pass
+    proofs.keep(proposal, NOW)
     return proposal.id
 
 

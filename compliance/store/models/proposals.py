@@ -39,6 +39,13 @@ class Proposal(Base):
     version: Mapped[str]
     sha256: Mapped[str]
     content: Mapped[dict[str, Any]]
+    #: The zip as it was sent, until it is proved: what stands against it is named by file and line.
+    sent: Mapped[bytes | None] = mapped_column(deferred=True)
+    #: When the gatekeeper's proof was begun, and ended.
+    proof_begun_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    #: What the proof found against it, in words; None before, empty when it is good.
+    proof_problems: Mapped[list[str] | None]
     #: The rulebook in use that it is compared with.
     against_sha256: Mapped[str]
     #: Visits before this day are left out; None: none is.
@@ -52,6 +59,11 @@ class Proposal(Base):
     last_operator_id: Mapped[int] = mapped_column(default=0)
     visits: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the gatekeeper's proof was made and found nothing against it."""
+        return self.proved_at is not None and not self.proof_problems
 
     authority: Mapped[Authority] = relationship()
     proposed_by: Mapped[User] = relationship()

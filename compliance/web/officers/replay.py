@@ -9,13 +9,14 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from compliance.jobs import jobs_of
 from compliance.rulebook import Pack
 from compliance.rulebook.difference import differences, entry_label
-from compliance.services import adoptions, proposals, rulebooks, shop_kinds
+from compliance.services import adoptions, proofs, proposals, rulebooks, shop_kinds
 from compliance.services.errors import Refused
 from compliance.services.proposals import NotReleasable, Summary
 from compliance.services.replay import SORTS, in_words
-from compliance.store.engine import db
+from compliance.store.engine import db, separate_session
 from compliance.store.models import Proposal, ReplayChange
 from compliance.web import limits
 from compliance.web.csv_export import csv_response
@@ -71,13 +72,17 @@ def propose() -> ResponseReturnValue:
         return _index([(refused.message, "file")], typed, refused.problems), 422
     except Refused as refused:
         return _index([(refused.message, refused.field or "file")], typed), 422
+    jobs_of(current_app).prove_after(db.session, proposal.id)
     return redirect(url_for("replay.show", proposal_id=proposal.id))
 
 
 def _index(errors: list[tuple[str, str]] | None = None, since: str = "", problems: Any = ()) -> str:
     return render_template(
         "officers/replay/index.html",
-        proposals=proposals.listed(db.session, required_actor()),
+        proposals=[
+            (one, proofs.state(one, utc_now()))
+            for one in proposals.listed(db.session, required_actor())
+        ],
         errors=errors or [],
         at={"file": "", "since": ""} | {field: text for text, field in errors or []},
         since=since,
@@ -110,7 +115,10 @@ def show(proposal_id: int) -> ResponseReturnValue:
         "officers/replay/show.html",
         proposal=proposal,
         requests=requests,
-        may_ask=proposal.finished_at is not None and all(one.answer for one in requests),
+        proof=proofs.state(proposal, utc_now()),
+        may_ask=proposal.finished_at is not None
+        and proposal.is_proved
+        and all(one.answer for one in requests),
         differences=[entry_label(old, new, entry) for entry in differences(old, new)],
         sorts=SORTS,
         # A column for what was found; a rulebook seldom moves everything.
@@ -137,6 +145,18 @@ def go_on(proposal_id: int) -> ResponseReturnValue:
             "finished": bool(proposal.finished_at),
         }
     return redirect(url_for("replay.show", proposal_id=proposal.id))
+
+
+@bp.post("/<int:proposal_id>/prove")
+@permission("rulebook.replay")
+@limits.tries("30 per 15 minutes")
+def prove(proposal_id: int) -> ResponseReturnValue:
+    """Make the proof now, in this very process: where no worker runs it would wait for ever."""
+    proposals.find(db.session, required_actor(), proposal_id)
+    # It takes seconds, and nobody else's writing is to wait for it.
+    db.session.rollback()
+    proofs.prove(separate_session, utc_now, proposal_id)
+    return redirect(url_for("replay.show", proposal_id=proposal_id))
 
 
 def _against(proposal: Proposal) -> Pack:

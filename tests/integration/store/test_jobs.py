@@ -15,11 +15,13 @@ from compliance.config import Settings
 from compliance.documents import DocumentData, Rendered
 from compliance.documents.pades import DocumentSeal
 from compliance.jobs import Jobs
+from compliance.rulebook import Pack, shipped_pack
+from compliance.services import proposals
 from compliance.services.lifecycle import batch_work, batches, issue
 from compliance.services.lifecycle.issue import Office
 from compliance.services.worklists import Filter
 from compliance.store.engine import db
-from compliance.store.models import Batch, BatchLetter, Visit
+from compliance.store.models import Batch, BatchLetter, Proposal, Visit
 from tests import town as made
 from tests.integration.lifecycle.conftest import REFUSED, audit_answers, settle
 from tests.integration.store.test_batches import quickly
@@ -150,3 +152,22 @@ def test_a_batch_finished_with_its_worker_s_last_breath_still_gets_its_print_run
     jobs.look()
     run_all(jobs)
     assert set(joined) == {batch}
+
+
+def test_a_proof_that_waits_is_found_and_made(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.services.proposals.problems_of", lambda *_: [])
+    shipped = shipped_pack().content
+    new = Pack({**shipped, "pack": {**shipped["pack"], "version": "9"}})
+    with Session(db.engine) as session, session.begin():
+        town = made.build(session)
+        proposal = proposals.propose_pack(session, town.reviewer, NOW, new).id
+        jobs.prove_after(session, proposal)
+    assert run_all(jobs) == 1
+    with Session(db.engine) as session, session.begin():
+        kept = session.get_one(Proposal, proposal)
+        assert kept.is_proved
+        kept.proved_at = kept.proof_begun_at = None
+    jobs.look()
+    assert run_all(jobs) == 1
+    with Session(db.engine) as session:
+        assert session.get_one(Proposal, proposal).is_proved

@@ -1,4 +1,4 @@
-// The page of a batch in work fetches itself every few seconds and shows how far the batch is.
+// The page of a batch, or of a proof, in work fetches itself every few seconds and shows how far it is.
 // Without this script the link of the page does the same.
 
 const PAUSE = 3000;
