@@ -61,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "visit.close": _REVIEW,
     "visit.share": _REVIEW,
     "visit.reassess": _REVIEW,
+    # A photo that should not have been kept: its bytes go, who took it out and why stays.
+    "visit.take_out_photo": _REVIEW,
     "document.read": _FIELD,
     "document.preview": _FIELD,
     "document.issue": _REVIEW,

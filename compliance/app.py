@@ -25,6 +25,7 @@ from compliance.web import (
     navigation,
     row_ids,
     signed_in,
+    uploads,
     views,
 )
 
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Application:
     limits.init_app(app)
     # Who may come in is settled before the form's token is looked at.
     guard.init_app(app)
+    uploads.init_app(app)
     csrf.init_app(app)
     signed_in.init_app(app)
     errors.init_app(app)

@@ -57,6 +57,11 @@ def _letter(world: World) -> dict[str, Any]:
     return {"reference": world.letter}
 
 
+def _photo(world: World, state: str) -> dict[str, Any]:
+    """The photo of the world's visit in that state."""
+    return {"visit_id": world.visits[state], "photo_id": world.photos[state]}
+
+
 def _premises(world: World) -> dict[str, Any]:
     return {"premises_id": world.premises}
 
@@ -159,6 +164,14 @@ ROUTES: dict[str, Route] = {
     "visits.begin_correction": _visit("recorded"),
     "visits.record_correction": _visit("recorded"),
     "visits.drop_correction": _visit("recorded"),
+    "photos.show": _visit("recorded"),
+    "photos.add": _visit("recorded", question="photos"),
+    "photos.image": Route(
+        lambda world: {**_photo(world, "recorded"), "size": "small"}, owned=True, file=True
+    ),
+    "photos.describe": Route(lambda world: _photo(world, "draft"), owned=True),
+    "photos.remove": Route(lambda world: _photo(world, "draft"), owned=True),
+    "photos.take_out": Route(lambda world: _photo(world, "recorded"), owned=True),
     "results.show": _visit("recorded"),
     "reassess.show": _visit("recorded"),
     "results.left_behind": _visit("audit"),

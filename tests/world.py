@@ -18,7 +18,7 @@ from compliance.access import Actor, Role
 from compliance.documents.keys import open_keys
 from compliance.documents.signing import open_seal
 from compliance.rulebook import Pack, shipped_pack
-from compliance.services import adoptions, duplicates, passwords, proposals, visits
+from compliance.services import adoptions, duplicates, passwords, photos, proposals, visits
 from compliance.services.lifecycle import certificates, decisions, issue, reviews
 from compliance.services.lifecycle.issue import Office
 from compliance.services.proofs import keep
@@ -35,6 +35,7 @@ from compliance.store.models import (
     User,
 )
 from tests import town
+from tests.photographed import some_photo
 from tests.town import VISITED_ON, Town, noon
 
 PASSWORD = "correct tablet harbour 9"
@@ -65,6 +66,8 @@ class World:
     #: State to visit id; `proposed` waits for a second person, `follow_up` has one to finish.
     visits: dict[str, str] = field(default_factory=dict)
     follow_up: int = 0
+    #: State of its visit to the id of a photo.
+    photos: dict[str, int] = field(default_factory=dict)
     #: A line of a list that may be the shop.
     duplicate: int = 0
     #: The reference of a letter that was sent, and the code that opens it.
@@ -311,6 +314,18 @@ def _visits(session: Session, made: Town, world: World) -> None:
         channels=["in_store"],
         started_at=noon(VISITED_ON) - timedelta(hours=1),
     ).id
+    for state in ("draft", "recorded"):
+        photo, _ = photos.add(
+            session,
+            made.officer,
+            noon(VISITED_ON),
+            world.visits[state],
+            "photos",
+            some_photo(),
+            pack=shipped_pack(),
+            caption="The shelf with the knives",
+        )
+        world.photos[state] = photo.id
 
 
 def _certificate(session: Session, made: Town, world: World, keys: Path) -> None:

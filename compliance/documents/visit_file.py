@@ -39,8 +39,34 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptPhoto:
+    """A photo that the service keeps: what it shows, when it was taken and received, and its hashes."""
+
+    number: int  # of the photos of this visit, from 1
+    about: str = _text()
+    caption: str = _text(default="")
+    #: When the camera says that it was taken; empty where it does not say.
+    taken: str = _text(80, "")
+    received: str = _text(80)
+    by: str = _text(120)
+    late: bool = False  # received after the visit was recorded
+    received_bytes: int
+    received_sha256: str = _text(64)
+    width: int  # pixels, as kept
+    height: int
+    sha256: str = _text(64)
+    intact: bool = True  # whether the bytes that are kept still have that hash
+    #: When, by whom and why it was taken out; empty where it was not.
+    taken_out: str = _text(80, "")
+    taken_out_by: str = _text(120, "")
+    taken_out_reason: str = _text(LONGEST_TEXT, "")
+    #: Its small copy, a JPEG in base64, while the file is printed; not kept among what made the file.
+    picture: str = _text(400_000, "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Photo:
-    """A photo: what it is of, where it is kept, and the SHA-256 of its file where that is known."""
+    """A reference to a photo that is kept elsewhere: what it is of, where, and its SHA-256 where known."""
 
     about: str = _text()
     reference: str = _text(LONGEST_TEXT)
@@ -114,6 +140,7 @@ class VisitFile:
     buyer: tuple[Line, ...] = _many(10)
     record: tuple[Part, ...] = _many(100)
     arrangements: tuple[Part, ...] = _many(100)
+    kept_photos: tuple[KeptPhoto, ...] = _many(100)
     photos: tuple[Photo, ...] = _many(MOST)
     verdict: tuple[Line, ...] = _many(60)
     conditions: tuple[Line, ...] = _many(100)

@@ -153,6 +153,11 @@ def content_of(visit: Visit, handed_in: Record, pack: Pack) -> dict[str, Any]:
         for name, why in handed_in.why_not_observed.items()
         if why in WHY_NOT_OBSERVED and name in put and name not in typed
     }
+    photos = [
+        {name: getattr(photo, name) for name in ("question", "received_sha256", "sha256")}
+        for photo in visit.photos
+        if photo.taken_out_at is None
+    ]
     return {
         "particulars": {
             "kind": visit.kind,
@@ -167,6 +172,8 @@ def content_of(visit: Visit, handed_in: Record, pack: Pack) -> dict[str, Any]:
             "operation_id": visit.operation.id if visit.operation else None,
             "officer_id": visit.officer_id,
             "why_not_observed": reasons,
+            # Which photos there were: their hashes, so that what is added later is seen to be later.
+            **({"photos": photos} if photos else {}),
         },
         "answers": answers,
         "operation_facts": {name: facts[name] for name in facts if name in facts_put},

@@ -33,7 +33,7 @@ from compliance.rulebook.pack import text_of
 from compliance.rulebook.words import answer_in_words, question_line
 from compliance.services import assessments, record_told, rulebooks
 from compliance.services.assessments import Explanation, Observed
-from compliance.services.lifecycle import clocks
+from compliance.services.lifecycle import bundle_photos, clocks
 from compliance.services.lifecycle.deadlines import LONDON, local_day
 from compliance.services.lifecycle.documents import title_on_file
 from compliance.services.lifecycle.timeline import events
@@ -93,6 +93,7 @@ def bundle_data(
                 *_not_observed(version, pack),
             ),
             arrangements=_parts(record_told.by_section(pack, record_told.arranged(pack, version))),
+            kept_photos=bundle_photos.manifest(visit, pack, _exactly),
             photos=_photos(version, pack),
             verdict=_verdict(explained),
             conditions=tuple(

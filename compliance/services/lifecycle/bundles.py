@@ -21,6 +21,7 @@ from compliance.services import assessments
 from compliance.services.errors import NotFound
 from compliance.services.lifecycle import document_html
 from compliance.services.lifecycle.bundle_data import KIND, bundle_data
+from compliance.services.lifecycle.bundle_photos import with_pictures
 from compliance.services.lifecycle.issue import Office, next_reference, rendered
 from compliance.services.permission import require
 from compliance.store.models import Document, DocumentFile, Visit
@@ -46,7 +47,8 @@ def make(session: Session, actor: Actor, now: datetime, office: Office, visit_id
         return made[0]
     row = assessments.latest_assessment(session, visit)
     data = replace(data, reference=next_reference(session, visit.authority, now))
-    printed = rendered(data, office)
+    # The pictures are for print alone: they would make every list of documents heavy.
+    printed = rendered(with_pictures(data, visit), office)
     document = Document(
         reference=data.reference,
         kind=KIND,

@@ -9,6 +9,7 @@ from compliance.store.models.letterheads import LetterheadChange
 from compliance.store.models.operations import Operation
 from compliance.store.models.operators import Operator, Tenure
 from compliance.store.models.people import User, UserSession
+from compliance.store.models.photos import Photo, PhotoFile
 from compliance.store.models.policies import PolicyVersion
 from compliance.store.models.premises import PossibleDuplicate, Premises
 from compliance.store.models.proposals import Proposal, ReplayChange
@@ -36,6 +37,8 @@ __all__ = [
     "NumberSeries",
     "Operation",
     "Operator",
+    "Photo",
+    "PhotoFile",
     "PolicyVersion",
     "PossibleDuplicate",
     "Premises",

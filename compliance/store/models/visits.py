@@ -18,6 +18,7 @@ from compliance.store.models.premises import NATIONS, Premises
 
 if TYPE_CHECKING:
     from compliance.store.models.documents import Document
+    from compliance.store.models.photos import Photo
     from compliance.store.models.steps import Decision, FollowUp, Review, VisitShare
 
 VISIT_STATES = ("draft", "recorded", "returned", "reviewed", "notified", "decided", "closed")
@@ -99,6 +100,10 @@ class Visit(Base):
     )
     shares: Mapped[list[VisitShare]] = relationship(back_populates="visit")
     documents: Mapped[list[Document]] = relationship(back_populates="visit", order_by="Document.id")
+    #: They go with a draft that is discarded.
+    photos: Mapped[list[Photo]] = relationship(
+        back_populates="visit", order_by="Photo.id", cascade="all, delete-orphan"
+    )
 
     @property
     def latest_version(self) -> VisitVersion | None:

@@ -309,7 +309,9 @@ class Days(Lines):
 
 
 class Photos(Lines):
-    """References of photos, one a line."""
+    """References of photos that are kept elsewhere, one a line; those kept here are `services/photos.py`."""
+
+    kind = "photos"
 
     def _line(self, line: str) -> str:
         if len(line) > 200:

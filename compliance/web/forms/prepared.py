@@ -19,7 +19,7 @@ from compliance.rulebook import Pack
 from compliance.rulebook.conditions import NUMBER_TESTS, reads
 from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.web.forms.answer_types import AnswerType
-from compliance.web.forms.sections import WHY, Section, dims_key
+from compliance.web.forms.sections import KEPT, WHY, Section, dims_key
 
 #: How a screen ends: one of many, or one on its own.
 Ending = Literal["many", "one"]
@@ -43,6 +43,7 @@ class PreparedSection:
             conditions={one.id: _condition(one, section, dims) for one in section.answers},
             why=WHY_NOT_OBSERVED,
             why_suffix=WHY,
+            kept_suffix=KEPT,
         )
         pieces = _MARK.split(str(drawn))
         self._parts: list[str] = pieces

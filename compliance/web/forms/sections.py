@@ -23,6 +23,8 @@ Table = Literal["question", "fact"]
 #: When the facts of a section are asked: once for an operation, at each visit, or by a supervisor.
 Asked = Literal["operation", "visit", "review"]
 WHY = "--why"
+#: What follows the id of a question in the name of what a page says of the photos it has.
+KEPT = "--kept"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from compliance.store.engine import db
 from compliance.store.models import Visit, VisitVersion
 from compliance.web.guard import permission
 from compliance.web.in_use import rulebook_for
+from compliance.web.officers import photos as photo_pages
 from compliance.web.officers import visit_words
 from compliance.web.signed_in import required_actor
 
@@ -66,6 +67,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         may_correct=visit.authority_id == required_actor().authority_id,
         steps_href=_steps(visit),
         leaves_list=leaves_a_list(pack, visit),
+        photos=[(photo, photo_pages.told(photo)) for photo in visit.photos],
         newer=reassessments.newer_rulebook(db.session, visit),
         may_reassess=visit.authority_id == required_actor().authority_id
         and allows(required_actor(), "visit.reassess"),

@@ -12,7 +12,7 @@ from compliance.rulebook import AnswerError, Pack
 from compliance.rulebook.answers import Reader
 from compliance.rulebook.asked import asked, asked_facts
 from compliance.rulebook.pack import Entry
-from compliance.services import drafts, visit_content
+from compliance.services import drafts, photos, visit_content
 from compliance.services.visit_content import Record
 from compliance.store.models import Visit
 from compliance.web.forms.answer_types import AnswerType
@@ -28,6 +28,8 @@ class Screen:
     asked: tuple[AnswerType, ...]
     answers: Mapping[str, Any]
     errors: Mapping[str, str]
+    #: How many photos each question has; a photo is an answer.
+    photos: Mapping[str, int]
 
     @property
     def slug(self) -> str:
@@ -37,12 +39,21 @@ class Screen:
     @property
     def answered(self) -> int:
         """How many of the questions asked have an answer; "not observed" is one."""
-        return sum(one.id in self.answers for one in self.asked)
+        return len(self.asked) - len(self.unanswered)
 
     @property
     def unanswered(self) -> list[AnswerType]:
         """The questions asked that have no answer at all."""
-        return [one for one in self.asked if one.id not in self.answers]
+        return [
+            one for one in self.asked if one.id not in self.answers and one.id not in self.photos
+        ]
+
+    def words(self, one: AnswerType) -> str:
+        """What was answered, in words; "No answer" where nothing was."""
+        said = [one.line(self.answers[one.id])[1]] if one.id in self.answers else []
+        if count := self.photos.get(one.id):
+            said.insert(0, "1 photo" if count == 1 else f"{count} photos")
+        return ", ".join(said) or "No answer"
 
     def asked_errors(self) -> list[tuple[AnswerType, str]]:
         """What cannot be read, of the questions that are asked."""
@@ -59,6 +70,7 @@ class Screens:
         self.record: Record = drafts.drafted(visit)
         self.facts = visit_content.facts_of(visit, self.record.operation_facts, pack)
         self.particulars = drafts.pending(session, visit)
+        self.photos = photos.counts(visit)
         on = self.particulars.visited_on
         typed = definite(pack.questions, self.record.answers)
         facts = definite(pack.facts, self.facts)
@@ -94,6 +106,7 @@ class Screens:
             tuple(one for one in section.answers if one.id in ids),
             self.record.answers if section.table == "question" else self.record.operation_facts,
             self._errors,
+            self.photos if section.table == "question" else {},
         )
 
     def shown(self) -> list[Screen]:

@@ -22,7 +22,7 @@ from compliance.web.form_errors import listed, put
 from compliance.web.forms import meanwhile
 from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
 from compliance.web.forms.prepared import prepared
-from compliance.web.forms.sections import Section
+from compliance.web.forms.sections import KEPT, Section
 from compliance.web.guard import may_open, permission
 from compliance.web.in_use import rulebook_for, rulebook_in_use
 from compliance.web.officers import late, visit_words
@@ -316,7 +316,7 @@ def _section_page(
         "officers/visits/section.html",
         questions=page.draw(
             generate_csrf(),
-            fields,
+            {**fields, **_photos_kept(screens)},
             errors,
             screens.asked_in(found),
             known,
@@ -326,6 +326,14 @@ def _section_page(
         errors=summary,
         **_about(visit),
     )
+
+
+def _photos_kept(screens: Screens) -> dict[str, list[str]]:
+    """What the page says of the photos that its questions have."""
+    return {
+        question + KEPT: ["1 photo so far" if count == 1 else f"{count} photos so far"]
+        for question, count in screens.photos.items()
+    }
 
 
 @bp.post("/<visit_id>/<slug>")
@@ -369,6 +377,8 @@ def _onwards(visit: Visit, screens: Screens, screen: Screen) -> str:
     following = screens.after(screen.section)
     if then == "list":
         return url_for("visits.show", visit_id=visit.id)
+    if then == "photos":
+        return url_for("photos.show", visit_id=visit.id)
     if then == "check" or following is None:
         return url_for("visits.check", visit_id=visit.id)
     return url_for("visits.section", visit_id=visit.id, slug=following.slug)
