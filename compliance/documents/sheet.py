@@ -37,7 +37,7 @@ from compliance.documents.engine import VARIANT, Engine, refuse_more_pages
 from compliance.documents.finish import complete_metadata, finish, unambiguous_streams
 from compliance.documents.page_parts import PageParts
 from compliance.documents.pinned import known
-from compliance.documents.prepared_file import Frozen, PreparedFile, stream_of
+from compliance.documents.prepared_file import Frozen, PreparedFile
 from compliance.documents.qr import Code, code_in
 from compliance.documents.sheet_drawing import Spot, WatchedPage, drawn_anew, written
 from compliance.documents.sheet_places import (
@@ -50,6 +50,7 @@ from compliance.documents.sheet_places import (
     spaces_of,
     texts_in,
 )
+from compliance.documents.writer import data_of
 
 SOURCE = "179288b3913e45f0"
 IMITATED = (
@@ -185,7 +186,7 @@ class Sheet:
         if not self._proves(partial(self._margin_with, {}), self._margin):
             self._strings = {}
         described = self._described(self._document.metadata)
-        if described.data != self._written[self._metadata - 1].data:
+        if data_of(described) != self._written[self._metadata - 1].data:
             raise Unfit("its metadata are more than texts")
         self._cut()
         texts = {*self._alternatives.values(), *(place for _, place in self._headings)}
@@ -476,7 +477,7 @@ class Sheet:
     ) -> bytes:
         """The file with other drawings, objects and metadata."""
         content = [drawn.get(start, piece) for start, piece in self._pieces]
-        stream = stream_of(b"\n".join(each for each in content if each))
+        stream = pydyf.Stream([each for each in content if each], compress=True)
         info = _numbered(pydyf.Dictionary(self._info), self._info.number)
         own = self._own | objects
         if told:
@@ -487,9 +488,8 @@ class Sheet:
                 info["Title"] = pydyf.String(told["title"])
             if "created" in told:
                 info["CreationDate"] = pydyf.String(_w3c_date_to_pdf(told["created"], "created"))
-        with unambiguous_streams():
-            page = _numbered(stream, self._page.stream.number)
-            return self._file.with_own([page, *own.values(), info], info)
+        page = _numbered(stream, self._page.stream.number)
+        return self._file.with_own([page, *own.values(), info], info)
 
     def _forget_new_letters(self) -> None:
         """Let the fonts know no glyph but those that are in the file."""

@@ -31,7 +31,7 @@ def write(pdf: Any, output: BinaryIO, version: bytes) -> None:
         if each.free == "f":
             places.append((0, 0, each.generation))
             continue
-        data = _data(each)
+        data = data_of(each)
         told_apart.update(data)
         if each.compressible:
             places.append((2, pack, len(packed)))
@@ -71,8 +71,8 @@ def write(pdf: Any, output: BinaryIO, version: bytes) -> None:
     output.write(whole + b"startxref\n%d\n%%%%EOF\n" % begins)
 
 
-def _data(each: Any) -> bytes:
-    """What is between an object's number and its end."""
+def data_of(each: Any) -> bytes:
+    """Return what is between an object's number and its end."""
     if not isinstance(each, pydyf.Stream):
         data: bytes = each.data
         return data
