@@ -19,6 +19,7 @@ from compliance.rulebook.state import NOT_OBSERVED
 from compliance.rulebook.values import weights_in
 from compliance.rulebook.words import answer_in_words, day_in_words, question_line
 from compliance.services import history, rulebooks
+from compliance.services.page_texts import said
 from compliance.store.models import Assessment, Operator, Premises, Visit, VisitVersion
 
 #: The outcomes that enter a share.
@@ -450,7 +451,7 @@ def _fired(pack: Pack, one: Mapping[str, Any], facts: Mapping[str, Any], languag
         one["tier"],
         pack.label("tier", one["tier"], language),
         one.get("stage") or "",
-        STAGES.get(one.get("stage") or "", ""),
+        said(STAGES.get(one.get("stage") or "", ""), language),
         text_of(condition.get("means"), language),
         tuple(
             question_line(pack.facts[name], language)
@@ -477,7 +478,7 @@ def _point(
         rule=finding["rule"],
         title=text_of(rule.get("title"), language),
         outcome=outcome,
-        outcome_label=OUTCOMES[outcome],
+        outcome_label=said(OUTCOMES[outcome], language),
         severity=finding["severity"],
         severity_label=pack.label("severity", finding["severity"], language),
         basis=finding["basis"],

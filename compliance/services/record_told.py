@@ -50,20 +50,24 @@ def arranged(pack: Pack, version: VisitVersion) -> list[tuple[Entry, Any]]:
 
 
 def by_section(
-    pack: Pack, given: list[tuple[Entry, Any]]
+    pack: Pack, given: list[tuple[Entry, Any]], language: str = "en"
 ) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Sort questions or facts with their values under the titles of their sections."""
-    titles = {one["id"]: text_of(one.get("title")) for one in pack.entries("section")}
+    titles = {one["id"]: text_of(one.get("title"), language) for one in pack.entries("section")}
     found: dict[str, list[tuple[str, str, str]]] = {}
     for entry, value in given:
         found.setdefault(str(entry.get("section", "")), []).append(
-            (str(entry["id"]), question_line(entry), answer_in_words(entry, value))
+            (
+                str(entry["id"]),
+                question_line(entry, language),
+                answer_in_words(entry, value, language),
+            )
         )
     return [(titles.get(section, ""), lines) for section, lines in found.items()]
 
 
 def corrections(
-    pack: Pack, visit: Visit
+    pack: Pack, visit: Visit, language: str = "en"
 ) -> Iterator[tuple[VisitVersion, list[tuple[str, str, str]]]]:
     """Give each correction, the oldest first: its version, and (question, before, after) of each change."""
     for before, after in zip(visit.versions, visit.versions[1:], strict=False):
@@ -76,9 +80,9 @@ def corrections(
                 if old.get(name) != new.get(name):
                     lines.append(
                         (
-                            question_line(entry),
-                            answer_in_words(entry, old.get(name)),
-                            answer_in_words(entry, new.get(name)),
+                            question_line(entry, language),
+                            answer_in_words(entry, old.get(name), language),
+                            answer_in_words(entry, new.get(name), language),
                         )
                     )
         yield after, lines

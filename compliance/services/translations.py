@@ -75,7 +75,7 @@ def released(pack: Pack, language: str) -> list[Said]:
             *(letter_words(name, language) for name in translated_kinds(language)),
             *page_words(language),
             *(ready_words(page, language) for page in ready_pages().values()),
-            *_of_pack(pack, language),
+            *of_pack(pack, language),
         )
     }
     return list(found.values())
@@ -86,7 +86,8 @@ def translated_kinds(language: str) -> list[str]:
     return [name for name, kind in kinds().items() if language in kind.languages]
 
 
-def _of_pack(pack: Pack, language: str) -> Iterator[Said]:
+def of_pack(pack: Pack, language: str) -> Iterator[Said]:
+    """Yield what a rulebook says in a language."""
     first = pack.languages[0]
     for one in owed(pack.content):
         if one.text.get(language):

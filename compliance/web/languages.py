@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, g, has_app_context, render_template, request
 
 from compliance.services import page_texts, translations
+from compliance.services.page_texts import DRAFT
 from compliance.services.translations import Said
 from compliance.store.engine import db
 from compliance.web import dates, signed_in
@@ -21,8 +22,6 @@ LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 #: What an address asks with (`?lang=cy`), and the cookie that remembers it until the browser closes.
 ASKED = "lang"
 COOKIE = "language"
-#: What stands above a page, and below a paper, that nobody has confirmed.
-DRAFT = "This Welsh is a draft: a translator has not confirmed it yet."
 
 
 def asked() -> str | None:

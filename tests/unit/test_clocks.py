@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from compliance.rulebook import shipped_pack
-from compliance.services.lifecycle.clocks import Reading, difference_in_words, readings
+from compliance.services.lifecycle.clocks import Reading, readings
+from compliance.services.lifecycle.file_words import FileWords
 
 AT_A_TILL = {"kind": ["test_purchase"], "nation": ["england"], "channel": ["in_store"]}
 
@@ -22,7 +23,7 @@ AT_A_TILL = {"kind": ["test_purchase"], "nation": ["england"], "channel": ["in_s
 )
 def test_the_difference_of_two_clocks(shown: str, own: str, minutes: int, words: str) -> None:
     assert Reading({}, shown, own).minutes_ahead == minutes
-    assert difference_in_words(minutes) == f"{words} the officer's own clock" + (
+    assert FileWords("en").clock(minutes) == f"{words} the officer's own clock" + (
         ", to the minute." if minutes == 0 else "."
     )
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from compliance.documents.verifying import UNCHANGED
+from compliance.services import assessments, visit_content
 from compliance.services.lifecycle import portal
-from compliance.services.page_texts import page_texts
+from compliance.services.page_texts import DRAFT, page_texts
 from compliance.web.businesses.letter import LetterForm
-from compliance.web.languages import DRAFT
 from compliance.web.public import check_document, proof, self_check
 from compliance.web.template_words import in_language, placeholders, texts_of
 
@@ -46,12 +47,30 @@ CODE = [
     *(ROOT / "compliance/web/public").glob("*.py"),
     ROOT / "compliance/web/businesses/letter.py",
     ROOT / "compliance/app.py",
-    ROOT / "compliance/web/languages.py",
+    ROOT / "compliance/services/page_texts.py",
+    # What the officers' file of a visit says.
+    *(
+        ROOT / f"compliance/services/lifecycle/{name}.py"
+        for name in ("bundle_data", "file_words", "timeline")
+    ),
+    *(ROOT / f"compliance/services/{name}.py" for name in ("assessments", "visit_content")),
     ROOT / "compliance/services/lifecycle/portal.py",
     ROOT / "compliance/services/lifecycle/checking.py",
     ROOT / "compliance/services/lifecycle/documents.py",
     ROOT / "compliance/documents/verifying.py",
     ROOT / "compliance/documents/signatures.py",
+]
+#: What a text of ours may begin with.
+FIRST = f"{string.ascii_uppercase}{string.digits}{{"
+#: Where the officers' file of a visit says things in its language; what it says by code stands in tables.
+FILE = [
+    path for path in CODE if path.stem in ("bundle_data", "file_words", "timeline", "documents")
+]
+SAID_BY_CODE = [
+    *assessments.OUTCOMES.values(),
+    *assessments.STAGES.values(),
+    *visit_content.PURPOSES.values(),
+    *visit_content.WHY_NOT_OBSERVED.values(),
 ]
 #: The last words of a text of a form field that says how long it may be.
 TOO_LONG = " must be 60 characters or fewer"
@@ -99,6 +118,35 @@ def test_what_the_code_says_has_its_welsh() -> None:
         DRAFT,
     ]
     assert [text for text in said if text not in WELSH] == []
+
+
+def test_what_the_officers_file_says_has_its_welsh() -> None:
+    said = [*SAID_BY_CODE]
+    for path in FILE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                said += _says(node.args[0]) if name in ("say", "said", "line") else ()
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "verb":
+                said += _says(node.value)
+            elif isinstance(node, ast.Tuple):
+                # A label beside what it is of, or one beside many.
+                said += (
+                    text for each in node.elts for text in _says(each) if str(text)[:1] in FIRST
+                )
+    assert len(said) > 90
+    assert [text for text in said if text not in WELSH] == []
+
+
+def _says(node: ast.expr) -> Iterator[str]:
+    """The texts that an argument can be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_says(node.body), *_says(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for each in node.values:
+            yield from _says(each)
 
 
 def test_the_script_of_proofs_says_what_it_was_given() -> None:

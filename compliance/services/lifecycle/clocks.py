@@ -58,20 +58,6 @@ def readings(
     ]
 
 
-def difference_in_words(minutes: int) -> str:
-    """Say how far a clock was from the officer's own; `minutes` is how far it was ahead."""
-    if minutes == 0:
-        return "The same as the officer's own clock, to the minute."
-    hours, rest = divmod(abs(minutes), 60)
-    parts = [
-        f"{count} {name}{'' if count == 1 else 's'}"
-        for count, name in ((hours, "hour"), (rest, "minute"))
-        if count
-    ]
-    where = "ahead of" if minutes > 0 else "behind"
-    return f"{' '.join(parts)} {where} the officer's own clock."
-
-
 def _time(answer: Any) -> str | None:
     """An answer that is a time of day; "not observed" and the like are none."""
     return answer if isinstance(answer, str) and answer[:1].isdigit() else None

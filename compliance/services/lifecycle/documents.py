@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from compliance.access import Actor
 from compliance.documents import kinds
 from compliance.services.lifecycle.certificates import Status, status_on
+from compliance.services.page_texts import said
 from compliance.services.permission import require
 from compliance.services.spelling import fold
 from compliance.store.models import Document, Premises, VisitShare
@@ -60,11 +61,13 @@ def title_of(document: Document, language: str = "en") -> str:
     return f"{title} ({_LANGUAGE_NAMES[language][document.language]})"
 
 
-def title_on_file(document: Document) -> str:
+def title_on_file(document: Document, language: str = "en") -> str:
     """Return what a document is called among several of one visit, corrections told apart too."""
     version = document.inputs.get("visit_version", 1)
-    title = title_of(document)
-    return f"{title} (version {version} of the record)" if version > 1 else title
+    title = title_of(document, language)
+    return (
+        said("{1} (version {2} of the record)", language, title, version) if version > 1 else title
+    )
 
 
 def issued(

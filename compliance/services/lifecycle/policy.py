@@ -25,7 +25,7 @@ class PolicyStep:
     """One step that can be decided on."""
 
     id: str
-    label: str
+    labels: Mapping[str, str]
     #: What a decision letter says was decided, in a sentence or two, by language.
     texts: Mapping[str, str]
     #: The next steps of an assessment after which it needs no reason: a plain pass.
@@ -43,6 +43,15 @@ class PolicyStep:
     primary_authority_days: int
     #: Where in the law sheet or in published practice the step comes from.
     law: str
+
+    @property
+    def label(self) -> str:
+        """What the step is called in English."""
+        return text_of(self.labels)
+
+    def label_in(self, language: str) -> str:
+        """The same in a language; in English where an authority's own policy has no other."""
+        return text_of(self.labels, language)
 
     @property
     def says(self) -> str:
@@ -95,7 +104,7 @@ def policy_of(authority: Authority, pack: Pack) -> Policy:
 def _step(entry: Mapping[str, Any]) -> PolicyStep:
     return PolicyStep(
         id=entry["id"],
-        label=text_of(entry["label"]),
+        labels=_by_language(entry["label"]),
         texts=_by_language(entry.get("says")),
         plain_for=frozenset(entry.get("plain_for", ())),
         formal=bool(entry.get("formal", False)),

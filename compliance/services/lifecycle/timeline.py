@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import object_session
 
@@ -11,6 +12,7 @@ from compliance.services import reassessments
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.conditions import CERTIFICATE_ENDED, Moment, reason_against
 from compliance.services.lifecycle.machine import STEPS, Step
+from compliance.services.page_texts import said
 from compliance.store.models import Decision, Visit
 
 #: What moves a visit on, in the order a page offers it, by the state it is in.
@@ -57,12 +59,18 @@ class Next:
     reason: str | None = None
 
 
-def events(visit: Visit) -> list[Event]:
-    """Return what was done about a recorded visit, the oldest first."""
+def events(visit: Visit, language: str = "en") -> list[Event]:
+    """Return what was done about a recorded visit, the oldest first, in a language.
+
+    What a person wrote stands as it was written.
+    """
+    say = partial(said, language=language)
     found = [
         Event(
             version.recorded_at,
-            "Recorded" if version.number == 1 else f"Corrected (version {version.number})",
+            say("Recorded")
+            if version.number == 1
+            else said("Corrected (version {1})", language, version.number),
             version.recorded_by.name,
             version.reason or "",
         )
@@ -71,7 +79,7 @@ def events(visit: Visit) -> list[Event]:
     found += [
         Event(
             review.reviewed_at,
-            "Review: agreed" if review.outcome == "agreed" else "Review: returned",
+            say("Review: agreed" if review.outcome == "agreed" else "Review: returned"),
             review.reviewed_by.name,
             review.note,
         )
@@ -80,22 +88,24 @@ def events(visit: Visit) -> list[Event]:
     found += [
         Event(
             document.issued_at,
-            "Certificate issued"
-            if document.certificate
-            else _LETTERS.get(document.kind)
-            or ("Decision letter sent" if document.decision_id else "Letter sent"),
+            say(
+                "Certificate issued"
+                if document.certificate
+                else _LETTERS.get(document.kind)
+                or ("Decision letter sent" if document.decision_id else "Letter sent")
+            ),
             document.issued_by.name,
             reference=document.reference,
         )
         for document in visit.documents
     ]
     for decision in visit.decisions:
-        found += _of_decision(visit, decision)
+        found += _of_decision(visit, decision, language)
     for follow_up in visit.follow_ups:
         found.append(
             Event(
                 follow_up.created_at,
-                "Follow-up planned",
+                say("Follow-up planned"),
                 follow_up.created_by.name,
                 follow_up.note,
             )
@@ -104,20 +114,26 @@ def events(visit: Visit) -> list[Event]:
             found.append(
                 Event(
                     follow_up.done_at,
-                    "Follow-up finished",
+                    say("Follow-up finished"),
                     follow_up.done_by.name,
                     follow_up.done_note or follow_up.note,
                 )
             )
     if (session := object_session(visit)) is not None:
         for again in reassessments.of_visit(session, visit):
-            found.append(Event(again.made_at, "Assessed again", again.made_by.name, again.reason))
+            found.append(
+                Event(again.made_at, say("Assessed again"), again.made_by.name, again.reason)
+            )
     for share in visit.shares:
         found.append(
-            Event(share.shared_at, f"Shared with {share.authority.name}", share.shared_by.name)
+            Event(
+                share.shared_at,
+                said("Shared with {1}", language, share.authority.name),
+                share.shared_by.name,
+            )
         )
     if visit.closed_at and visit.closed_by:
-        found.append(Event(visit.closed_at, "Closed", visit.closed_by.name))
+        found.append(Event(visit.closed_at, say("Closed"), visit.closed_by.name))
     return sorted(found, key=lambda event: event.at)
 
 
@@ -134,15 +150,15 @@ def next_steps(moment: Moment) -> list[Next]:
     return found
 
 
-def step_words(case: Case, decision: Decision) -> str:
+def step_words(case: Case, decision: Decision, language: str = "en") -> str:
     """Return what a decided step is called, in the policy that was followed."""
     step = case.policy.steps.get(decision.step)
-    return step.label if step else decision.step
+    return step.label_in(language) if step else decision.step
 
 
-def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
+def _of_decision(visit: Visit, decision: Decision, language: str) -> list[Event]:
     case = case_of(visit)
-    words = step_words(case, decision) if case else decision.step
+    words = step_words(case, decision, language) if case else decision.step
     formal = decision.second_person_id is not None or decision.state != "made"
     # Before migration 0003 it was not kept who took a step back, only that it was.
     lost = decision.state == "refused" and not (decision.second_person_id or decision.withdrawn_at)
@@ -150,7 +166,7 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
     found = [
         Event(
             decision.decided_at,
-            f"{verb}: {words}",
+            f"{said(verb, language)}: {words}",
             decision.decided_by.name,
             decision.reason,
         )
@@ -160,7 +176,7 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
         found.append(
             Event(
                 decision.second_person_at,
-                f"{verb}: {words}",
+                f"{said(verb, language)}: {words}",
                 decision.second_person.name,
                 decision.second_person_note or "",
             )
@@ -169,7 +185,7 @@ def _of_decision(visit: Visit, decision: Decision) -> list[Event]:
         found.append(
             Event(
                 decision.withdrawn_at,
-                f"Withdrawn: {words}",
+                f"{said('Withdrawn', language)}: {words}",
                 decision.withdrawn_by.name,
                 decision.withdrawn_reason or "",
             )

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort
 from compliance.access import PUBLIC
 from compliance.documents.ready import ReadyPage, printed, ready_pages
 from compliance.services import translations
+from compliance.services.page_texts import DRAFT
 from compliance.web import languages
 from compliance.web.guard import permission
 from compliance.web.pdf import pdf_response
@@ -50,7 +51,7 @@ def file(name: str) -> Response:
     page = _page(name)
     language = languages.begin()
     draft = languages.is_draft([translations.ready_words(page, language)])
-    pdf = printed(page, language, languages.told(languages.DRAFT) if draft else "")
+    pdf = printed(page, language, languages.told(DRAFT) if draft else "")
     return pdf_response(pdf, f"{name}{'' if language == languages.FIRST else f'-{language}'}.pdf")
 
 
