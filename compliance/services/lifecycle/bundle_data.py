@@ -32,7 +32,7 @@ from compliance.rulebook.languages import owed
 from compliance.rulebook.pack import Entry
 from compliance.services import assessments, record_told, rulebooks, translations
 from compliance.services.assessments import Explanation, Observed
-from compliance.services.lifecycle import clocks
+from compliance.services.lifecycle import bundle_photos, clocks
 from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.documents import title_on_file
 from compliance.services.lifecycle.file_words import FileWords
@@ -104,6 +104,9 @@ def bundle_data(
                 *_not_observed(version, pack, words),
             ),
             arrangements=_parts(pack, record_told.arranged(pack, version), words),
+            kept_photos=bundle_photos.manifest(
+                visit, pack, words.exactly, words.question, words.language
+            ),
             photos=_photos(version, pack, words),
             verdict=_verdict(explained, words),
             conditions=tuple(
