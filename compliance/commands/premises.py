@@ -125,6 +125,19 @@ def _say(report: Report, rejected_path: Path, *, dry_run: bool) -> None:
         click.echo(f"Without a postcode, to be found: {report.without_postcode}")
     if report.nation_to_confirm:
         click.echo(f"Nation to be confirmed by a person: {report.nation_to_confirm}")
+    if report.elsewhere:
+        click.echo(_elsewhere(report.elsewhere))
     if dry_run:
         click.echo("Dry run: nothing was kept.")
     click.echo(report.last_line)
+
+
+def _elsewhere(lines: list[int]) -> str:
+    """The warning that a nation was named which the postcodes contradict."""
+    count = len(lines)
+    told = ", ".join(map(str, lines[:SHOWN])) + (f" and {count - SHOWN} more" * (count > SHOWN))
+    return (
+        f"Warning: {count} {'line has a postcode' if count == 1 else 'lines have postcodes'} in another "
+        f"nation than the one named, and {'waits' if count == 1 else 'wait'} for a person to confirm it: "
+        f"line{'s' * (count > 1)} {told}"
+    )

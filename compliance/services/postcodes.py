@@ -25,6 +25,20 @@ def nation_of(postcode: str | None) -> str | None:
     return _nations().get(area[0]) if area else None
 
 
+def other_nation(nation: str | None, postcode: str | None) -> str | None:
+    """Return the nation in which the postcode's whole area lies when it is not `nation`; else None."""
+    found = nation_of(postcode)
+    return found if nation and found != nation else None
+
+
+def areas() -> dict[str, list[str]]:
+    """Return the postcode areas that lie wholly in each nation."""
+    found: dict[str, list[str]] = {}
+    for area, nation in _nations().items():
+        found.setdefault(nation, []).append(area)
+    return found
+
+
 @cache
 def _nations() -> dict[str, str]:
     text = files("compliance.services").joinpath("data/postcode_areas.toml").read_text("utf-8")

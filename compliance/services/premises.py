@@ -51,6 +51,10 @@ class Filters:
         return self != Filters()
 
 
+#: How a nation was found when a list, or who imported it, named it.
+_NAMED = ("column", "option")
+
+
 @dataclass(frozen=True)
 class Found:
     """One page of a list and how many there are in all."""
@@ -385,13 +389,30 @@ def _narrowed(query: Select[Premises], filters: Filters) -> Select[Premises]:
     if filters.sells_knives:
         query = query.where(Premises.sells_knives == filters.sells_knives)
     if filters.missing == "nation":
-        query = query.where(Premises.nation.is_(None))
+        query = query.where(or_(Premises.nation.is_(None), _in_doubt()))
     elif filters.missing == "postcode":
         query = query.where(Premises.postcode_missing)
     elif filters.missing == "operator":
         trading = and_(Tenure.premises_id == Premises.id, Tenure.to_date.is_(None))
         query = query.where(~exists().where(trading))
     return query
+
+
+def doubted(premises: Premises) -> str | None:
+    """Return the nation in which the postcode lies when a list named another and no person confirmed it."""
+    if premises.nation_origin not in _NAMED:
+        return None
+    return postcodes.other_nation(premises.nation, premises.postcode)
+
+
+def _in_doubt() -> ColumnElement[bool]:
+    """The same, asked of the database."""
+    area = func.rtrim(func.substr(Premises.postcode, 1, 2), "0123456789")
+    elsewhere = [
+        and_(Premises.nation != nation, area.in_(areas))
+        for nation, areas in postcodes.areas().items()
+    ]
+    return and_(Premises.nation_origin.in_(_NAMED), or_(*elsewhere))
 
 
 def _has_word(word: str) -> ColumnElement[bool]:

@@ -43,6 +43,8 @@ class Report:
     rejected: list[Rejected] = field(default_factory=list)
     without_postcode: int = 0
     nation_to_confirm: int = 0
+    #: The numbers of the lines whose postcode lies in another nation than they, or the option, name.
+    elsewhere: list[int] = field(default_factory=list)
 
     @property
     def last_line(self) -> str:
@@ -250,6 +252,8 @@ class _Import:
             incoming["sells_knives"] = details.sells_knives
             incoming["sells_knives_seen_on"] = details.sells_knives_seen_on.isoformat()
         incoming["nation"], incoming["nation_origin"] = self._nation(line, details.postcode)
+        if postcodes.other_nation(incoming["nation"], details.postcode):
+            self.report.elsewhere.append(line.number)
         return external_id, incoming
 
     def _checked(self, line: Line, address: list[str]) -> PremisesDetails:

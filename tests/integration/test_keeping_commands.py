@@ -110,6 +110,14 @@ class TestImport:
         importing(app, file)
         assert not file.with_name("shops.rejected.csv").exists()
 
+    def test_postcodes_in_another_nation_are_warned_of(self, app: Flask, file: Path) -> None:
+        header = "id,trading_name,address_line_1,postcode,nation\n"
+        file.write_text(f"{header}1,A,1 High Street,G1 1AA,\n2,B,2 High Street,NR1 1AA,\n")
+        lines = importing(app, file, "--nation", "England").output.splitlines()
+        assert lines[-2].startswith("Warning: 1 line has a postcode in another nation")
+        assert lines[-2].endswith("line 2")
+        assert lines[-1] == "created 2, updated 0, unchanged 0, possible duplicate 0, rejected 0"
+
     def test_a_slip_in_the_authoritys_name_is_pointed_out(self, app: Flask, file: Path) -> None:
         importing(app, file)
         result = run(app, "premises", "import", file, "--authority", "Norfolk Constabluary")

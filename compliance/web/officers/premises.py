@@ -90,6 +90,7 @@ def index() -> ResponseReturnValue:
         sells=SELLS,
         sells_choices=_choices(SELLS),
         missing_choices=list(MISSING.items()),
+        doubted=premises.doubted,
         waiting=duplicates.count_waiting(db.session, actor)
         if allows(actor, "premises.resolve_duplicates")
         else 0,
@@ -120,6 +121,7 @@ def show(premises_id: int) -> str:
         document_statuses=DOCUMENT_STATUSES,
         document_status=lambda each: documents.status_of(each, today),
         nation=premises_fields.nation_label(shop.nation),
+        doubted=_doubted(shop),
         origin=ORIGINS[shop.nation_origin],
         shop_kind=shop_kinds.label(shop.shop_kind),
         channel_labels=premises_fields.channel_labels(rulebook_in_use()),
@@ -206,7 +208,19 @@ def nation(premises_id: int) -> ResponseReturnValue:
         )
         flash(f"The nation is confirmed: {premises_fields.nation_label(shop.nation)}", "success")
         return redirect(url_for("premises.show", premises_id=shop.id))
-    return _page("officers/premises/nation.html", form, shop, origin=ORIGINS[shop.nation_origin])
+    return _page(
+        "officers/premises/nation.html",
+        form,
+        shop,
+        origin=ORIGINS[shop.nation_origin],
+        doubted=_doubted(shop),
+    )
+
+
+def _doubted(shop: Premises) -> str | None:
+    """The name of the nation that the postcode speaks for, where the one on file is doubted."""
+    nation = premises.doubted(shop)
+    return premises_fields.nation_label(nation) if nation else None
 
 
 @bp.route("/<int:premises_id>/operator", methods=["GET", "POST"])

@@ -24,6 +24,7 @@ from compliance.services import (
     users,
 )
 from compliance.services.errors import Refused
+from compliance.services.premises import Filters
 from compliance.services.premises_fields import PremisesDetails
 from compliance.services.premises_import import Report
 from compliance.store.engine import db, separate_session
@@ -304,6 +305,29 @@ class TestNation:
     ) -> None:
         take(f"{OUR_HEADER}1,Shop,1 High Street,{postcode},{written}\n", nation=option)
         assert (only(session).nation, only(session).nation_origin) == (nation, origin)
+
+    def test_a_nation_that_the_postcode_contradicts_waits_for_a_person(
+        self, session: Session, take: Import
+    ) -> None:
+        report = take(
+            OUR_HEADER
+            + "1,One,1 High Street,G1 1AA,\n2,Two,2 High Street,GU1 1AA,\n"
+            + "3,Three,3 High Street,SY1 1AA,\n4,Four,4 High Street,CF10 1AA,England\n",
+            nation="England",
+        )
+        assert report.elsewhere == [2, 5]
+        assert report.last_line.startswith("created 4,")
+
+        def doubted() -> dict[str, str | None]:
+            found = premises.search(session, actor(session), Filters(missing="nation")).items
+            return {one.trading_name: premises.doubted(one) for one in found}
+
+        assert doubted() == {"One": "scotland", "Four": "wales"}
+        one = session.scalars(select(Premises).where(Premises.trading_name == "One")).one()
+        assert (one.nation, one.nation_origin) == ("england", "option")
+        someone = made_user(session).actor
+        premises.confirm_nation(session, someone, NOW, premises_id=one.id, nation="england")
+        assert doubted() == {"Four": "wales"}
 
     def test_a_persons_word_outlives_an_import(self, session: Session, take: Import) -> None:
         take(OUR_HEADER + "1,Shop,1 High Street,CH5 1AA,\n")
