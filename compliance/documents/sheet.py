@@ -46,6 +46,7 @@ from compliance.documents.sheet_places import (
     is_plain,
     only_text,
     reworded,
+    same_text,
     shape_of,
     spaces_of,
     texts_in,
@@ -178,12 +179,12 @@ class Sheet:
         self._headings = self._find_headings(root, numbers)
         self._blocks: dict[int, _Block] = {}
         for block in self._find_blocks(root, numbers):
-            if self._proves(partial(self._relaid, block, {}), block.spots):
+            if self._proves(partial(self._drawn_as_it_was, block), block.spots):
                 self._blocks |= dict.fromkeys(block.texts, block)
         self._find_pictures(element)
         self._strings = self._find_strings(element)
         self._margin = self._text_spots(self._page._page_box.children[1:])
-        if not self._proves(partial(self._margin_with, {}), self._margin):
+        if not self._proves(partial(self._margin_with, {}, anew=True), self._margin):
             self._strings = {}
         described = self._described(self._document.metadata)
         if data_of(described) != self._written[self._metadata - 1].data:
@@ -203,7 +204,7 @@ class Sheet:
             for box in self._page._page_box.descendants(placeholders=True)
             if isinstance(box, boxes.ReplacedBox)
         }
-        self._codes: dict[int, tuple[Any, Spot]] = {}
+        self._codes: dict[int, Spot] = {}
         self._alternatives: dict[int, int] = {}
         self._frames: dict[tuple[int, int], tuple[bytes, bytes]] = {}
         for attribute in ("src", "alt"):
@@ -220,16 +221,15 @@ class Sheet:
                     if place is not None:
                         self._alternatives[number] = place
                 elif (box := replaced.get(id(image))) and (code := code_in(value)):
-                    spot = self._page.spots[id(box)]
-                    self._codes[number] = box, spot
+                    spot = self._codes[number] = self._page.spots[id(box)]
                     if not self._proves(partial(self._redrawn, number, code), [spot]):
                         del self._codes[number]
 
-    def _proves(self, draw: Callable[[], list[bytes]], spots: Any) -> bool:
+    def _proves(self, draw: Callable[[], dict[int, bytes]], spots: Any) -> bool:
         """Whether drawing places anew gives what the page has there."""
         lines = self._page.stream.stream
         try:
-            return draw() == [written(lines[each.start : each.end]) for each in spots]
+            return draw() == {each.start: written(lines[each.start : each.end]) for each in spots}
         except Unfit:
             return False
 
@@ -344,9 +344,10 @@ class Sheet:
                 raise LetterMissing(f"a letter of {text!r} is not ready")
             blocks[id(block)] = block
             words[id(block)][number] = texts[number] = text
+        lines = {key: self._lines(block, words[key]) for key, block in blocks.items()}
         drawn: dict[int, bytes] = {}
         for key, block in blocks.items():
-            drawn |= _at(block.spots, self._relaid(block, words[key]))
+            drawn |= self._drawn_texts(lines[key], block.spots)
         objects: dict[int, Any] = {}
         strings: dict[str, str] = {}
         for number, (value, old) in enumerate(zip(parts.values, self._parts.values, strict=True)):
@@ -354,7 +355,7 @@ class Sheet:
                 continue
             tag, _, name = parts.names[number]
             if number in self._codes and (code := code_in(value)):
-                drawn |= _at([self._codes[number][1]], self._redrawn(number, code))
+                drawn |= self._redrawn(number, code)
             elif number in self._alternatives and value:
                 place = self._alternatives[number]
                 objects[place] = self._with(place, "Alt", value)
@@ -369,7 +370,7 @@ class Sheet:
             else:
                 raise Unfit("a value stands where none can change")
         if strings:
-            drawn |= _at(self._margin, self._margin_with(strings))
+            drawn |= self._margin_with(strings)
         for heading, place in self._headings:
             label = "".join(
                 text if number is None else texts.get(number, text) for number, text in heading
@@ -383,8 +384,11 @@ class Sheet:
             raise LetterMissing("a glyph is not ready")
         return self._file_with(drawn, objects, told)
 
-    def _relaid(self, block: _Block, words: dict[int, str]) -> list[bytes]:
-        """What each text of a block writes when it says other words."""
+    def _drawn_as_it_was(self, block: _Block) -> dict[int, bytes]:
+        return self._drawn_texts(self._lines(block, {}), block.spots, anew=True)
+
+    def _lines(self, block: _Block, words: dict[int, str]) -> Any:
+        """The lines of a block when it says other words."""
         changed = {id(block.texts[number]): text for number, text in words.items()}
         context, inside = self._context, block.inside
         where: tuple[Any, ...] = (inside.content_box_y(), 0, None, inside, [], [])
@@ -397,16 +401,22 @@ class Sheet:
             context.finish_block_formatting_context()
         if shape_of(lines) != shape_of(inside.children):
             raise Unfit("its lines are others")
-        return self._drawn_texts(texts_in(lines), block.spots)
+        return lines
 
-    def _drawn_texts(self, texts: list[Any], spots: tuple[Spot, ...]) -> list[bytes]:
+    def _drawn_texts(
+        self, among: Any, spots: tuple[Spot, ...], *, anew: bool = False
+    ) -> dict[int, bytes]:
+        """What each text inside some boxes writes, by the start of its spot; `anew` also what writes the same."""
         stream = self._page.stream
-        return [
-            drawn_anew(stream, spot.pen, partial(drawing.draw_text, stream, box, 0, "clip", "none"))
-            for box, spot in zip(texts, spots, strict=True)
-        ]
+        return {
+            spot.start: drawn_anew(
+                stream, spot.pen, partial(drawing.draw_text, stream, box, 0, "clip", "none")
+            )
+            for box, spot in zip(texts_in(among), spots, strict=True)
+            if anew or not same_text(box, spot.box)
+        }
 
-    def _margin_with(self, strings: dict[str, str]) -> list[bytes]:
+    def _margin_with(self, strings: dict[str, str], *, anew: bool = False) -> dict[int, bytes]:
         """What each text of the page's margin writes when some strings are others."""
         context, page = self._context, self._page._page_box
         kept = {name: context.string_set[name][1] for name in strings}
@@ -420,17 +430,17 @@ class Sheet:
         finally:
             for name, values in kept.items():
                 context.string_set[name][1] = values
-        texts = texts_in(margin)
-        if len(texts) != len(self._margin):
-            raise Unfit("the margin has more lines")
-        return self._drawn_texts(texts, self._margin)
+        tags = [box.element_tag for box in texts_in(margin)]
+        if tags != [spot.box.element_tag for spot in self._margin]:
+            raise Unfit("the margin has other lines")
+        return self._drawn_texts(margin, self._margin, anew=anew)
 
-    def _redrawn(self, number: int, code: Code) -> list[bytes]:
+    def _redrawn(self, number: int, code: Code) -> dict[int, bytes]:
         """What a picture writes that shows another code."""
-        key = number, code.side
+        key, spot = (number, code.side), self._codes[number]
         if key not in self._frames:
             # A code of one dark square, as WeasyPrint draws it: the others go where this one is.
-            box, spot = copy(self._codes[number][0]), self._codes[number][1]
+            box = copy(spot.box)
             empty = Code(code.side, "M0,0.5L1,0.5").image
             box.replacement = self._context.get_image_from_uri(url=empty)
             stream = self._page.stream
@@ -440,7 +450,7 @@ class Sheet:
                 raise Unfit("a code is drawn in another way")
             self._frames[key] = before, after
         before, after = self._frames[key]
-        return [before + code.lines + after]
+        return {spot.start: before + code.lines + after}
 
     def _with(self, place: int, key: str, text: str) -> Any:
         """An object of the file with another text in it."""
@@ -461,7 +471,7 @@ class Sheet:
         lines = self._page.stream.stream
         spots = [
             *(spot for block in self._blocks.values() for spot in block.spots),
-            *(spot for _, spot in self._codes.values()),
+            *self._codes.values(),
             *self._margin,
         ]
         self._pieces: list[tuple[int, bytes]] = []
@@ -503,7 +513,3 @@ class Sheet:
 def _numbered(each: Any, number: int) -> Any:
     each.number = number
     return each
-
-
-def _at(spots: Any, drawn: list[bytes]) -> dict[int, bytes]:
-    return {spot.start: each for spot, each in zip(spots, drawn, strict=True)}

@@ -30,8 +30,9 @@ _PEN = (
 
 @dataclass(frozen=True)
 class Spot:
-    """A stretch of what a page writes: one text or picture, and the pen before it."""
+    """A stretch of what a page writes: one text or picture (its box), and the pen before it."""
 
+    box: Any
     start: int
     end: int
     pen: tuple[Any, ...]
@@ -51,7 +52,7 @@ class WatchedPage(Page):
             with plain(box, tag):
                 start, pen = len(stream.stream), _pen_of(stream)
                 yield
-                self.spots[id(box)] = Spot(start, len(stream.stream), pen)
+                self.spots[id(box)] = Spot(box, start, len(stream.stream), pen)
 
         stream.marked = marked
         super().paint(stream, scale)

@@ -111,6 +111,14 @@ def shape_of(lines: Any) -> list[Any]:
     ]
 
 
+def same_text(one: Any, other: Any) -> bool:
+    """Say whether two text boxes of one look write the same."""
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("text", "position_x", "position_y", "baseline", "justification_spacing")
+    )
+
+
 def reworded(box: Any, words: dict[int, str]) -> Any:
     """Return a copy of what a line is laid out from, with other words; `words` are by the `id` of their text box."""
     if isinstance(box, boxes.TextBox):
