@@ -19,7 +19,7 @@ from compliance.documents.wording import wording
 from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
 from compliance.store.engine import separate_session
-from compliance.store.models import Premises, User
+from compliance.store.models import Premises, User, Visit
 from compliance.web.signed_in import TOKEN
 from tests.integration.conftest import SignIn
 from tests.world import World
@@ -423,6 +423,34 @@ def test_a_decision_without_a_reason_keeps_what_was_chosen(
     assert answer.status_code == 422
     assert "Say why you decided on this step" in answer.text
     assert re.search(r'value="advice" checked', answer.text)
+
+
+def test_only_the_steps_that_are_possible_now_can_be_chosen(
+    app: Application, world: World, signed_in: SignIn
+) -> None:
+    with app.app_context(), separate_session() as session:
+        session.get_one(Visit, world.visits["reviewed"]).state = "notified"  # a refusal
+    browser = signed_in(Role.REVIEWER)
+
+    def offered(state: str) -> tuple[set[str], str]:
+        page = browser.get(f"/visits/{world.visits[state]}/decide").text
+        return set(re.findall(r'name="step" value="([^"]*)"', page)), words(page)
+
+    after_a_sale, said = offered("notified")
+    assert "written_warning" in after_a_sale
+    assert "Not possible now" not in said
+    after_a_refusal, said = offered("reviewed")
+    formal = after_a_sale - after_a_refusal
+    assert "written_warning" in formal
+    assert after_a_refusal
+    assert "Not possible now: Written warning" in said
+    assert "No formal step is open: this test alleges nothing." in said
+    answer = browser.post(
+        f"/visits/{world.visits['reviewed']}/decide",
+        data={"step": "written_warning", "reason": "Anyway"},
+    )
+    assert answer.status_code == 422
+    assert "Choose a step" in answer.text
 
 
 def test_the_documents_list_narrows_and_downloads(

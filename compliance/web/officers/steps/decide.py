@@ -12,6 +12,7 @@ from compliance.services.lifecycle.cases import Case
 from compliance.services.lifecycle.conditions import reason_against, waiting_decision
 from compliance.services.lifecycle.deadlines import deadlines_of
 from compliance.services.lifecycle.machine import STEPS
+from compliance.services.lifecycle.policy import PolicyStep
 from compliance.services.lifecycle.timeline import step_words
 from compliance.store.engine import db
 from compliance.web import form_errors
@@ -110,28 +111,35 @@ def withdraw(visit_id: str) -> ResponseReturnValue:
     return redirect(url_for("steps.show", visit_id=visit.id))
 
 
-def _choices(case: Case) -> list[SelectChoice]:
+def _steps(case: Case) -> list[PolicyStep]:
+    """Every step of the policy, the usual one first and the formal ones last."""
     usual = case.usual_step
-    steps = sorted(case.policy.steps.values(), key=lambda step: (step != usual, step.formal))
-    return [
-        SelectChoice(
-            step.id,
-            step.label
-            + (" (usual)" if usual is not None and usual.id == step.id else "")
-            + (" – needs a second person" if step.formal else ""),
-        )
-        for step in steps
-    ]
+    return sorted(case.policy.steps.values(), key=lambda step: (step != usual, step.formal))
+
+
+def _not_possible(case: Case) -> tuple[list[PolicyStep], str]:
+    """The steps that would be refused now, and why."""
+    why = reason_against(STEPS["propose"], moment_of(case))
+    return [step for step in _steps(case) if step.formal and why], why or ""
 
 
 def _decide_form(case: Case, *, fresh: bool = False) -> DecideForm:
     form = DecideForm(formdata=None) if fresh else DecideForm()
-    form.step.choices = _choices(case)
+    refused, _ = _not_possible(case)
+    form.step.choices = [
+        SelectChoice(step.id, _label(case, step)) for step in _steps(case) if step not in refused
+    ]
     return form
+
+
+def _label(case: Case, step: PolicyStep) -> str:
+    usual = " (usual)" if step == case.usual_step else ""
+    return step.label + usual + (" – needs a second person" if step.formal else "")
 
 
 def _page(case: Case, form: DecideForm, told: PrimaryAuthorityForm | None = None) -> str:
     visit, waiting, moment = case.visit, waiting_decision(case), moment_of(case)
+    not_possible, why_not = _not_possible(case)
     return render_template(
         "officers/steps/decide.html",
         visit=visit,
@@ -144,6 +152,8 @@ def _page(case: Case, form: DecideForm, told: PrimaryAuthorityForm | None = None
         partner=visit.operator.primary_authority_name if visit.operator else None,
         told_form=told or PrimaryAuthorityForm(formdata=None),
         press_form=PressForm(formdata=None),
+        not_possible=[_label(case, step) for step in not_possible],
+        why_not=why_not,
         deadlines=deadlines_of(case.pack, case.assessment, london_today()),
         today=london_today(),
         form=form,
