@@ -14,6 +14,7 @@ from compliance.documents import Rendered
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.conditions import (
+    can_be_told,
     end_letters,
     ended_by_business,
     ended_by_decision,
@@ -67,6 +68,8 @@ class Told:
     visit: Visit
     step: str
     letter: Document | None
+    #: There is an address at which the business can be told.
+    can_be: bool
 
 
 def told_of(certificate: Certificate) -> Told | None:
@@ -77,7 +80,8 @@ def told_of(certificate: Certificate) -> Told | None:
         return None
     letters = end_letters(visit, [certificate])
     step = "tell_certificate" if decision else "tell_end"
-    return Told(visit, step, letters[-1] if letters else None)
+    can_be = decision is not None or can_be_told(certificate)
+    return Told(visit, step, letters[-1] if letters else None, can_be)
 
 
 def steps_of(case: Case) -> list[str]:

@@ -101,8 +101,8 @@ def untold_certificate(case: Case) -> Certificate | None:
 
 def untold_end(case: Case) -> Certificate | None:
     """Return the certificate on the visit that ended for a reason of the business and whose end was
-    not told; None when there is none (left)."""
-    return _first_untold(case, ended_by_business(case))
+    not told; None when there is none (left), or nobody who could be told."""
+    return _first_untold(case, filter(can_be_told, ended_by_business(case)))
 
 
 def ended_by_decision(case: Case) -> list[Certificate]:
@@ -114,6 +114,23 @@ def ended_by_business(case: Case) -> list[Certificate]:
     """Return the certificates resting on the visit that were given back, or whose business is gone."""
     found = [each.certificate for each in case.visit.documents]
     return [each for each in found if each is not None and each.ended_because]
+
+
+def can_be_told(certificate: Certificate) -> bool:
+    """Say whether there is an address at which a business can be told that its certificate ended.
+
+    Without a registered office there is only the shop, as long as it is that business's.
+    """
+    operator, premises = certificate.operator, certificate.premises
+    if operator.has_registered_office:
+        return True
+    newest = premises.tenures[-1] if premises.tenures else None
+    return (
+        premises.status == "open"
+        and newest is not None
+        and newest.to_date is None
+        and newest.operator_id == operator.id
+    )
 
 
 def end_letters(visit: Visit, ended: Iterable[Certificate]) -> list[Document]:
@@ -194,22 +211,10 @@ def _a_certificate_ended(moment: Moment) -> str | None:
 def _the_business_ended_its_certificate(moment: Moment) -> str | None:
     if untold_end(moment.case) is None:
         return (
-            "No certificate was given back or lost its business, or the business was told already."
+            "No certificate was given back or lost its business, the business was told already, or "
+            "there is no address to write to."
         )
     return None
-
-
-def _the_business_can_be_written_to(moment: Moment) -> str | None:
-    certificate = untold_end(moment.case)
-    if certificate is None or certificate.operator.has_registered_office:
-        return None
-    trading = certificate.premises.operator_on(moment.today)
-    if certificate.premises.status == "open" and trading is certificate.operator:
-        return None
-    return (
-        f"{certificate.operator.legal_name} no longer trades here, and no registered office of it is "
-        "known: there is no address to write to."
-    )
 
 
 def _the_end_of_the_certificate_was_told(moment: Moment) -> str | None:
@@ -330,7 +335,6 @@ CONDITIONS: dict[str, Condition] = {
     "a_certificate_ended": _a_certificate_ended,
     "the_end_can_be_told_in_every_language": _the_end_can_be_told_in_every_language,
     "the_business_ended_its_certificate": _the_business_ended_its_certificate,
-    "the_business_can_be_written_to": _the_business_can_be_written_to,
     "the_end_of_the_certificate_was_told": _the_end_of_the_certificate_was_told,
     "no_decision_is_waiting": _no_decision_is_waiting,
     "a_decision_is_waiting": _a_decision_is_waiting,

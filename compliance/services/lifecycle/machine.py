@@ -109,8 +109,7 @@ STEPS: dict[str, Step] = {
             # What a business gives back is told whatever has become of the visit it rested on.
             "tell_end", "Send the letter about the certificate",
             {RECORDED, RETURNED, REVIEWED, NOTIFIED, DECIDED, CLOSED}, None, "visit.notify",
-            "the_business_ended_its_certificate", "the_business_can_be_written_to",
-            "the_end_can_be_told_in_every_language",
+            "the_business_ended_its_certificate", "the_end_can_be_told_in_every_language",
         ),
         _step("plan_follow_up", "Add a follow-up", {NOTIFIED, DECIDED}, None, "visit.follow_up"),
         _step(

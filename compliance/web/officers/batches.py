@@ -22,7 +22,7 @@ from flask_wtf import FlaskForm
 
 from compliance.jobs import jobs_of
 from compliance.services.errors import Refused
-from compliance.services.lifecycle import batches, certificate_letters, documents, issue
+from compliance.services.lifecycle import batches, certificate_letters, documents, issue, portal
 from compliance.services.lifecycle.batches import Sendable
 from compliance.services.lifecycle.sorts import CERTIFICATE, SORTS
 from compliance.services.worklists import Filter
@@ -50,6 +50,7 @@ MANIFEST = (
     "Kind",
     "Language",
     "Postcode",
+    "Sent to",
     "File",
     "First page",
     "Pages",
@@ -180,7 +181,7 @@ def certificates(batch_id: int) -> ResponseReturnValue:
     if not found:
         abort(404)
     # A temporary file: thousands of them do not fit in memory as one piece.
-    whole = TemporaryFile()  # noqa: SIM115: it is closed with the response
+    whole = TemporaryFile()  # noqa: SIM115 - closed with the response
     with ZipFile(whole, "w") as files:
         for each in found:
             files.writestr(issue.file_name(each), each.file.content)
@@ -217,6 +218,7 @@ def manifest(batch_id: int) -> ResponseReturnValue:
                 documents.title_on_file(each),
                 each.language,
                 each.premises.postcode,
+                ", ".join(portal.said(each).recipient.lines),
                 # A certificate is one page in a file of its own.
                 *places.get(batches.name_in_run(each), (issue.file_name(each), 1, 1)),
                 each.sha256,

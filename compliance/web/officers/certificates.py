@@ -104,7 +104,7 @@ def _untold(certificate: Certificate) -> Told | None:
     """Where the person can tell the business that its certificate ended; None when nowhere (any more)."""
     told = certificate_letters.told_of(certificate)
     own = told is not None and told.visit.authority_id == required_actor().authority_id
-    return told if told and own and told.letter is None else None
+    return told if told and own and told.letter is None and told.can_be else None
 
 
 def _premises(premises_id: int) -> Premises:

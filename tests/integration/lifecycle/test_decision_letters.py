@@ -415,8 +415,9 @@ def test_who_no_longer_trades_is_told_at_its_office_or_not_at_all(
     audit = certified.document.visit
     assert audit is not None
     town.operator.registered_office_postcode = None
-    with pytest.raises(Refused, match="no registered office of it is known"):
+    with pytest.raises(Refused, match="there is no address to write to"):
         tell_end(town, audit)
+    assert "tell_end" not in offered(town, audit)
     town.operator.registered_office_postcode = "NR1 1EF"
     told_ = data(tell_end(town, audit))
     assert told_["recipient"]["lines"][1:] == ["1 Station Approach", "Norwich", "NR1 1EF"]

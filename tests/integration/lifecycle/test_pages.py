@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,6 +117,22 @@ def test_a_certificate_that_is_given_back_offers_its_letter_once(
     assert "The business was told that it ended" in page
     assert offered not in page
     assert reviewer.get(offered).status_code == 302
+
+
+def test_the_certificates_of_a_batch_are_files_of_their_own_and_in_its_list(
+    world: World, signed_in: SignIn
+) -> None:
+    reviewer = signed_in(Role.REVIEWER)
+    name = f"certificate-{world.certificate_reference}.pdf"
+    letter, certificate = reviewer.get(f"/batches/{world.batch}/manifest.csv").text.splitlines()[1:]
+    assert f",print-run-{world.batch}.pdf,1,2," in letter
+    assert f'"Kitchen Corner Limited, 12 Prince of Wales Road, Norwich, NR2 1AB",{name},1,1,' in (
+        certificate
+    )
+    with reviewer.get(f"/batches/{world.batch}/certificates.zip") as answer:
+        files = zipfile.ZipFile(io.BytesIO(answer.data))
+    issued = reviewer.get(f"/documents/{world.certificate_reference}/file").data
+    assert {each: files.read(each) for each in files.namelist()} == {name: issued}
 
 
 def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(
