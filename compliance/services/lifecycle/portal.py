@@ -18,8 +18,11 @@ from compliance.services.throttle import Door, Limits
 from compliance.store.models import Certificate, Document
 
 LIMITS = Limits("letter", per_pair=5, per_subject=10, per_address=20)
-#: A reference with or without its hyphens: the authority, the year, the number.
-_REFERENCE = re.compile(r"([A-Z0-9]+?)-?([0-9]{4})-?([0-9]{6})", re.ASCII)
+#: The parts of a reference, what looks like a digit among its digits: the authority, the year, the number.
+_YEAR = re.compile(r"([A-Z0-9]+?)(2[0OIL1-9]{3})")
+_NUMBER = re.compile(r"[0-9OIL]{1,6}")
+_WHOLE = re.compile(r"([A-Z0-9]+?)(2[0OIL1-9]{3})([0-9OIL]{6})")
+_LOOKS_LIKE = str.maketrans("OIL", "011")
 #: The same words for an absent letter, a wrong code, and a code that was replaced.
 WRONG = "The letter reference or the code is not right. Check both and try again."
 WAIT = "There were too many tries. Wait 15 minutes and try again, or call the number on the letter."
@@ -57,13 +60,23 @@ def open_letter(
 
 
 def read_reference(typed: str) -> str:
-    """Return a reference as it is kept: capitals, hyphens in their places, no spaces."""
-    text = typed[:60].upper()
-    for dash in "\u2010\u2011\u2012\u2013\u2014":
-        text = text.replace(dash, "-")
-    text = "".join(text.split())
-    parts = _REFERENCE.fullmatch(text)
-    return "-".join(parts.groups()) if parts else text
+    """Return a reference as it is kept: capitals, hyphens in their places, the number's leading zeros.
+
+    Small letters, spaces or any sign for a hyphen, and O, I or L for a digit are forgiven. What cannot be
+    read so comes back as it was typed, in capitals with hyphens.
+    """
+    parts = [part for part in re.split(r"[^A-Z0-9]+", typed[:60].upper()) if part]
+    if len(parts) > 1 and _NUMBER.fullmatch(parts[-1]):
+        begins = _YEAR.fullmatch("".join(parts[:-1]))
+        if begins:
+            return _kept(*begins.groups(), parts[-1])
+    whole = _WHOLE.fullmatch("".join(parts))
+    return _kept(*whole.groups()) if whole else "-".join(parts)
+
+
+def _kept(authority: str, year: str, number: str) -> str:
+    year, number = (digits.translate(_LOOKS_LIKE) for digits in (year, number))
+    return f"{authority}-{year}-{number:0>6}"
 
 
 def letter_of(session: Session, document_id: int, mark: str) -> Document | None:

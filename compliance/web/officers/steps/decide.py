@@ -152,7 +152,7 @@ def _page(case: Case, form: DecideForm, told: PrimaryAuthorityForm | None = None
         partner=visit.operator.primary_authority_name if visit.operator else None,
         told_form=told or PrimaryAuthorityForm(formdata=None),
         press_form=PressForm(formdata=None),
-        not_possible=[_label(case, step) for step in not_possible],
+        not_possible=[step.label for step in not_possible],
         why_not=why_not,
         deadlines=deadlines_of(case.pack, case.assessment, london_today()),
         today=london_today(),
