@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
@@ -20,6 +21,8 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Role
 from compliance.documents.conformance import nonconformities
+from compliance.documents.keys import root_certificates
+from compliance.documents.verifying import Outcome, verify_certificate
 from compliance.store.models import BatchLetter, Document, Tenure
 from tests import town
 from tests import world as made
@@ -34,14 +37,14 @@ from tests.browser.conftest import (
     small_targets,
     started,
 )
-from tests.integration.lifecycle.conftest import REFUSED
+from tests.integration.lifecycle.conftest import REFUSED, audit_answers, settle
 from tests.world import World
 
 LETTERS = 6
 
 
 def _with_letters_due(session: Session, keys: Path) -> World:
-    """The world, and letters that are due to shops of their own."""
+    """The world, letters that are due to shops of their own, and a certificate that one has earned."""
     there = town.build(session)
     world = made.build(session, keys, there)
     for number in range(LETTERS):
@@ -51,6 +54,11 @@ def _with_letters_due(session: Session, keys: Path) -> World:
         session.flush()
         day = town.VISITED_ON - timedelta(days=30 + number)
         there.agree(there.record("test_purchase", REFUSED, on=day, premises=shop))
+    now = town.noon(town.VISITED_ON)
+    shop = town.shop(session, now, there.police, there.council, "Earned", "NR1 1AA")
+    session.add(Tenure(premises_id=shop.id, operator_id=there.operator.id, from_date=None))
+    session.flush()
+    settle(there, there.record("store_audit", audit_answers(), premises=shop))
     return world
 
 
@@ -121,6 +129,11 @@ def test_a_batch_is_ordered_its_worker_killed_and_every_letter_goes_out_once(
     assert nonconformities(content) == []
     with pikepdf.open(BytesIO(content)) as run:
         assert len(run.pages) >= len(letters)
+    zipped = page.get_by_role("link", name="Certificates (ZIP)").get_attribute("href")
+    with ZipFile(BytesIO(page.request.get(f"{server.url}{zipped}").body())) as files:
+        (certificate,) = [files.read(each) for each in files.namelist()]
+    roots = root_certificates(server.settings.data_dir / "keys")
+    assert verify_certificate(certificate, roots).outcome is Outcome.GENUINE
     manifest = page.request.get(f"{server.url}{href}".replace("print-run.pdf", "manifest.csv"))
     assert manifest.text().count("\r\n") == len(letters) + 1
 
