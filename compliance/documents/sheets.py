@@ -12,8 +12,9 @@ from compliance.documents.engine import Engine, Printed
 from compliance.documents.page_parts import PageParts, parts_of
 from compliance.documents.sheet import LetterMissing, Sheet, Unfit, may_be_made
 
-MOST_KEYS = 6  # kinds of page, in a language, a size and an authority's name, that are remembered
-MOST_SHEETS = 4  # of each; one holds 2 MB
+MOST_KEYS = 50  # kinds of page (in a language, a size, with so many lines in its lists) that are remembered
+MOST_OF_A_KEY = 4
+MOST_SHEETS = 20  # of all; one holds 2 MB
 
 
 @dataclass
@@ -64,7 +65,9 @@ class Sheets:
             known.more = False
             return None
         known.sheets.append(made)
-        known.more = len(known.sheets) < MOST_SHEETS
+        known.more = len(known.sheets) < MOST_OF_A_KEY
+        while sum(len(each.sheets) for each in self._known.values()) > MOST_SHEETS:
+            self._known.popitem(last=False)
         return made.pdf
 
     def _remembered(self, key: tuple[str, str, str]) -> _Known | None:

@@ -13,13 +13,13 @@ import pikepdf
 import pytest
 from PIL import ImageChops
 
-from compliance.documents import kinds, render
+from compliance.documents import kinds, render, sheets
 from compliance.documents.compose import compose, style_sheet
 from compliance.documents.fonts import covered, write_fontconfig
 from compliance.documents.keys import open_keys
 from compliance.documents.page_parts import parts_of
 from compliance.documents.press import Press
-from compliance.documents.sheet import reads_page
+from compliance.documents.sheet import Unfit, reads_page
 from compliance.documents.sheet_drawing import LETTERS
 from compliance.documents.signing import open_seal
 from compliance.documents.verifying import Outcome, verify_certificate
@@ -194,6 +194,37 @@ def test_a_certificate_from_a_sheet_is_signed_and_known(tmp_path: Path, press: P
     assert len(signed[0]) < len(signed[1]), "the second is made from a sheet, with more letters"
     for pdf in signed:
         assert verify_certificate(pdf, [keys.root_certificate]).outcome is Outcome.GENUINE
+
+
+def test_no_more_sheets_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Blank:
+        pdf = b"%PDF"
+
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def stamp(self, _: object) -> bytes:
+            raise Unfit
+
+    class Whole:
+        def write(self, *_: object, **__: object) -> str:
+            return "whole"
+
+    monkeypatch.setattr(sheets, "Sheet", Blank)
+    monkeypatch.setattr(sheets, "MOST_SHEETS", 6)
+    stock = sheets.Sheets(Whole())  # type: ignore[arg-type]
+    job = {"letter": False, "most_pages": 1}
+    made = [stock.write("<p>A</p>", "", **job) for _ in range(7)]
+    assert [each == "whole" for each in made] == [True, False, False, False, False, True, True]
+    for tag in "bcdef":
+        assert stock.write(f"<{tag}>A</{tag}>", "", **job) == "whole"
+        assert stock.write(f"<{tag}>A</{tag}>", "", **job) != "whole"
+    assert stock.write("<p>A</p>", "", **job) == "whole", (
+        "what was asked for longest ago is forgotten"
+    )
+    assert stock.write("<f>A</f>", "", **job) != "whole"
+    for other in ({"letter": True}, {"most_pages": 2}, {"record": "{}"}):
+        assert stock.write("<f>A</f>", "", **{**job, **other}) == "whole"
 
 
 def test_a_style_sheet_that_reads_the_page_has_no_sheets() -> None:
