@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compliance.documents.addresses import address_lines, spaced_postcode
+from compliance.documents.citations import cited
 from compliance.documents.data import DocumentData
 from compliance.documents.dates import day_in_words, on_day
 from compliance.documents.kinds import FOLDER, SHARED, Kind
@@ -36,6 +37,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["postcode"] = spaced_postcode
+    environment.filters["cited"] = cited
     environment.globals["qr"] = lambda text, error="m": code_of(text, error).image
     return environment
 

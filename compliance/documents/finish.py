@@ -1,5 +1,5 @@
 """What WeasyPrint leaves open and both formats want: the PDF/UA mark inside the one metadata
-stream, the scope of table headings, the language of a foreign line, and an empty signature field.
+stream, the scope of table headings, the numbers of lists, the language of a foreign line, and an empty signature field.
 
 WeasyPrint offers either PDF/A or PDF/UA. It is asked for PDF/A-3a (which brings the tags), and this
 finisher adds the rest just before the file is written.
@@ -47,7 +47,7 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
     invisible signature field (its tooltip); without it there is none.
     """
     complete_metadata(document, pdf)
-    _mark_headings_and_languages(document, pdf)
+    _mark_headings_lists_and_languages(document, pdf)
     if signature_purpose:
         _add_signature_field(pdf, signature_purpose)
 
@@ -98,27 +98,40 @@ def complete_metadata(document: Any, pdf: pydyf.PDF) -> None:
     metadata.compress = False  # PDF/A asks that anybody can read it without a PDF library
 
 
-def _mark_headings_and_languages(document: Any, pdf: pydyf.PDF) -> None:
-    """Give each table heading its scope, and each <blockquote lang> its language.
+def _mark_headings_lists_and_languages(document: Any, pdf: pydyf.PDF) -> None:
+    """Give each table heading its scope, each list its kind of numbers, and each <blockquote lang> its
+    language.
 
-    That is the one element our templates use for foreign lines, so its tags and its boxes come in the
-    same order.
+    A blockquote is the one element our templates use for foreign lines. Tags come in the order of their
+    boxes.
     """
     languages: list[str] = []
+    numbers: list[str] = []
     for _, box in boxes_of(document):
-        if box.element_tag == "th" and hasattr(box, "mark"):
+        tag = box.element_tag
+        if tag == "th" and hasattr(box, "mark"):
             row = box.element.attrib.get("scope") == "row"
             box.mark["A"]["Scope"] = "/Row" if row else "/Column"
-        elif box.element_tag == "blockquote" and isinstance(box, BlockBox):
+        elif tag in _NUMBERS and isinstance(box, BlockBox):
+            numbers.append(_NUMBERS[tag])
+        elif tag == "blockquote" and isinstance(box, BlockBox):
             languages += filter(None, [box.element.attrib.get("lang")])
-    quotes = [
-        each
-        for each in pdf.objects
-        if isinstance(each, pydyf.Dictionary) and each.get("S") == "/BlockQuote"
-    ]
+    lists, quotes = _tagged(pdf, "/L"), _tagged(pdf, "/BlockQuote")
+    assert len(lists) == len(numbers), "every list has a tag"
+    for each, number in zip(lists, numbers, strict=True):
+        each["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": number})
     assert len(quotes) == len(languages), "a foreign line must be one unbroken block"
     for quote, language in zip(quotes, languages, strict=True):
         quote["Lang"] = pydyf.String(language)
+
+
+_NUMBERS = {"ol": "/Decimal", "ul": "/Disc"}
+
+
+def _tagged(pdf: pydyf.PDF, kind: str) -> list[pydyf.Dictionary]:
+    return [
+        each for each in pdf.objects if isinstance(each, pydyf.Dictionary) and each.get("S") == kind
+    ]
 
 
 def _add_signature_field(pdf: pydyf.PDF, purpose: str) -> None:

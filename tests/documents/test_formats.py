@@ -12,6 +12,9 @@ from compliance.documents.conformance import nonconformities
 from compliance.documents.press import Press, PrintingFailed
 from tests.documents.conftest import EVERY_SAMPLE, LETTERS
 
+#: Help in other languages, and citations, which are English in every letter.
+FOREIGN = ("pl", "ro", "tr", "pt", "en")
+
 
 def opened(pdf: bytes) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(pdf))
@@ -62,10 +65,12 @@ def test_headings_tables_and_foreign_lines_are_marked(
     for each in elements:
         if each.S == "/TH":
             assert each.A.Scope in ("/Row", "/Column")
+        if each.S == "/L":
+            assert each.A.ListNumbering in ("/Decimal", "/Disc")
         if each.S == "/Figure":
             assert str(each.Alt)
         if each.S == "/BlockQuote":
-            assert str(each.Lang) in ("pl", "ro", "tr", "pt")
+            assert str(each.Lang) in FOREIGN
     if kinds()[name].letter:
         assert "/TH" in kinds_seen
         assert "/BlockQuote" in kinds_seen
