@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import groupby
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pikepdf
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
+from compliance.documents.characters import spelled_out
 from compliance.documents.conformance import nonconformities
 
 #: What a span has that says nothing but where it is.
@@ -61,7 +63,8 @@ class _Whole:
     """The file as it grows."""
 
     def __init__(self, title: str) -> None:
-        self.title = title
+        # A person gave it: what no XML may hold is named in brackets.
+        self.title = spelled_out(title)
         self.pdf = Pdf.new()
         self.pages: list[tuple[int, int]] = []
         self.fonts: dict[str, _Font] = {}
@@ -98,7 +101,8 @@ class _Whole:
             root[key] = self.pdf.copy_foreign(_indirect(letter, letter.Root[key]))
         root.OutputIntents = self.pdf.copy_foreign(_indirect(letter, letter.Root.OutputIntents))
         said = letter.Root.Metadata.read_bytes()
-        said = _TITLE.sub(rb"\g<1>" + self.title.encode() + rb"\g<3>", said, count=1)
+        title = escape(self.title).encode()
+        said = _TITLE.sub(lambda found: found[1] + title + found[3], said, count=1)
         said = _IDENTIFIER.sub(b"", said)
         root.Metadata = self.pdf.make_stream(said, Type=Name.Metadata, Subtype=Name.XML)
         self.info = {
