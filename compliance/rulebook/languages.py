@@ -144,7 +144,7 @@ def owed(content: Content) -> Iterator[Owed]:
         for code, text in value.get("labels", {}).items():
             yield Owed("value", value["name"], None, f"label of {code}", text)
     for step in content.get("step", ()):
-        yield from _of("step", step, ("label", "says"))
+        yield from _of("step", step, ("label", "says", "follow_up"))
     for sentence in content.get("sentence", ()):
         yield from _of("sentence", sentence, ("text",))
     yield from _law(content)

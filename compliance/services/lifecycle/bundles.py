@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
+from compliance.documents import kinds
 from compliance.documents.data_json import to_json
 from compliance.documents.html_view import digest_of
 from compliance.services import assessments
-from compliance.services.errors import NotFound
+from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import document_html
 from compliance.services.lifecycle.bundle_data import KIND, bundle_data
 from compliance.services.lifecycle.bundle_photos import with_pictures
@@ -27,12 +28,24 @@ from compliance.services.permission import require
 from compliance.store.models import Document, DocumentFile, Visit
 
 
-def make(session: Session, actor: Actor, now: datetime, office: Office, visit_id: str) -> Document:
-    """Make the file of a recorded visit as it stands; the newest one there is when nothing was added.
+def make(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    visit_id: str,
+    *,
+    language: str = "en",
+) -> Document:
+    """Make the file of a recorded visit as it stands, in a language; the newest one there is in that
+    language when nothing was added.
 
-    Raises NotFound for another authority's visit and for a draft, Refused when it cannot be printed.
+    Raises NotFound for another authority's visit and for a draft, Refused when it cannot be printed or
+    there is no such language.
     """
     require(actor, "document.bundle")
+    if language not in kinds()[KIND].languages:
+        raise Refused("Choose one of the languages", "language")
     visit = _own(session, actor, visit_id)
     made = of_visit(session, actor, visit)
     data = bundle_data(
@@ -42,9 +55,11 @@ def make(session: Session, actor: Actor, now: datetime, office: Office, visit_id
         number=len(made) + 1,
         reference="",
         now=now,
+        language=language,
     )
-    if made and _content(to_json(data)) == _content(made[0].inputs["data"]):
-        return made[0]
+    newest = next((each for each in made if each.language == language), None)
+    if newest is not None and _content(to_json(data)) == _content(newest.inputs["data"]):
+        return newest
     row = assessments.latest_assessment(session, visit)
     data = replace(data, reference=next_reference(session, visit.authority, now))
     # The pictures are for print alone: they would make every list of documents heavy.

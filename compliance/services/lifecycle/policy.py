@@ -36,8 +36,8 @@ class PolicyStep:
     told: bool
     #: The kind of document that tells it.
     letter: str
-    #: What is to be done afterwards, in words, and within how many months; None: nothing.
-    follow_up: str | None
+    #: What is to be done afterwards, by language, and within how many months; None: nothing.
+    follow_ups: Mapping[str, str] | None
     within_months: int | None
     #: How many working days a council waits after telling the Primary Authority.
     primary_authority_days: int
@@ -52,6 +52,11 @@ class PolicyStep:
     def label_in(self, language: str) -> str:
         """The same in a language; in English where an authority's own policy has no other."""
         return text_of(self.labels, language)
+
+    @property
+    def follow_up(self) -> str | None:
+        """What is to be done afterwards, in English."""
+        return text_of(self.follow_ups) or None
 
     @property
     def says(self) -> str:
@@ -110,7 +115,7 @@ def _step(entry: Mapping[str, Any]) -> PolicyStep:
         formal=bool(entry.get("formal", False)),
         told=bool(entry.get("told", False)),
         letter=entry.get("letter", DECISION_LETTER),
-        follow_up=text_of(entry.get("follow_up")) or None,
+        follow_ups=_by_language(entry.get("follow_up")) or None,
         within_months=entry.get("within_months"),
         primary_authority_days=entry["primary_authority_days"],
         law=entry.get("law", ""),

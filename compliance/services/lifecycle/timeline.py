@@ -8,12 +8,13 @@ from functools import partial
 
 from sqlalchemy.orm import object_session
 
+from compliance.rulebook.pack import text_of
 from compliance.services import reassessments
 from compliance.services.lifecycle.cases import Case, case_of
 from compliance.services.lifecycle.conditions import CERTIFICATE_ENDED, Moment, reason_against
 from compliance.services.lifecycle.machine import STEPS, Step
 from compliance.services.page_texts import said
-from compliance.store.models import Decision, Visit
+from compliance.store.models import Decision, FollowUp, Visit
 
 #: What moves a visit on, in the order a page offers it, by the state it is in.
 _ONWARD = {
@@ -65,6 +66,7 @@ def events(visit: Visit, language: str = "en") -> list[Event]:
     What a person wrote stands as it was written.
     """
     say = partial(said, language=language)
+    case = case_of(visit) if visit.decisions or visit.follow_ups else None
     found = [
         Event(
             version.recorded_at,
@@ -100,14 +102,15 @@ def events(visit: Visit, language: str = "en") -> list[Event]:
         for document in visit.documents
     ]
     for decision in visit.decisions:
-        found += _of_decision(visit, decision, language)
+        found += _of_decision(case, decision, language)
     for follow_up in visit.follow_ups:
+        planned = _planned(case, follow_up, language)
         found.append(
             Event(
                 follow_up.created_at,
                 say("Follow-up planned"),
                 follow_up.created_by.name,
-                follow_up.note,
+                planned,
             )
         )
         if follow_up.done_at and follow_up.done_by:
@@ -116,7 +119,7 @@ def events(visit: Visit, language: str = "en") -> list[Event]:
                     follow_up.done_at,
                     say("Follow-up finished"),
                     follow_up.done_by.name,
-                    follow_up.done_note or follow_up.note,
+                    follow_up.done_note or planned,
                 )
             )
     if (session := object_session(visit)) is not None:
@@ -156,8 +159,15 @@ def step_words(case: Case, decision: Decision, language: str = "en") -> str:
     return step.label_in(language) if step else decision.step
 
 
-def _of_decision(visit: Visit, decision: Decision, language: str) -> list[Event]:
-    case = case_of(visit)
+def _planned(case: Case | None, follow_up: FollowUp, language: str) -> str:
+    """What is to be done: in a language where a step of the policy brought it, else as it was written."""
+    step = case.policy.steps.get(follow_up.step) if case else None
+    if step is None or step.follow_up != follow_up.note:
+        return follow_up.note
+    return text_of(step.follow_ups, language)
+
+
+def _of_decision(case: Case | None, decision: Decision, language: str) -> list[Event]:
     words = step_words(case, decision, language) if case else decision.step
     formal = decision.second_person_id is not None or decision.state != "made"
     # Before migration 0003 it was not kept who took a step back, only that it was.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -49,6 +50,8 @@ EVIDENCE = {
     "photos": ["DSC_0412, store"],
     "officer_notes": "The assistant scanned the \U0001f52a and said \u201cenjoy\u201d.",
 }
+#: Words that stand in every English file and in no Welsh one.
+ENGLISH = re.compile(r"\b(?:the|and|of|was|were|by|not|this|with|from)\b", re.I)
 MADE = noon(VISITED_ON + timedelta(days=9))
 
 
@@ -261,3 +264,41 @@ def test_the_newest_file_is_found_among_those_of_other_visits(town: Town, sold: 
     kept = town.session.scalars(select(Document).where(Document.kind == "evidence-bundle")).all()
     assert len(kept) == 2
     assert len(bundles.of_visit(town.session, town.officer, sold)) == 1
+
+
+def test_it_is_made_in_welsh_where_an_officer_asks_for_it(town: Town, sold: Visit) -> None:
+    english = bundles.make(town.session, town.officer, MADE, OFFICE, sold.id)
+    made = bundles.make(town.session, town.officer, MADE, OFFICE, sold.id, language="cy")
+    assert (made.language, english.language) == ("cy", "en")
+    assert made.inputs["data"]["file"]["number"] == 2
+    again = bundles.make(town.session, town.officer, MADE, OFFICE, sold.id, language="cy")
+    assert again is made
+    assert nonconformities(made.file.content) == []
+    text = pdf_text(made.file.content)
+    # Nobody has confirmed this Welsh, and it says so.
+    assert "Drafft yw'r Gymraeg hon" in text
+    # What people wrote, and what things are called, stands as it is.
+    own = [sold.premises.trading_name, *sold.premises.address_lines, "City centre, October"]
+    own += [*EVIDENCE["tp_hand_offs"].split("\n"), EVIDENCE["officer_notes"].split("\U0001f52a")[0]]
+    own += [each.reason for each in (*sold.versions, *sold.decisions) if each.reason]
+    own += [each.note for each in sold.reviews if each.note]
+    english_left = [
+        said
+        for said in _said(made.inputs["data"]["file"])
+        if ENGLISH.search(said) and not any(each in said for each in own)
+    ]
+    assert english_left == []
+    with pytest.raises(Refused):
+        bundles.make(town.session, town.officer, MADE, OFFICE, sold.id, language="fr")
+
+
+def _said(value: object) -> list[str]:
+    """Every text of a file but citations and the record as it is kept."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [text for each in value for text in _said(each)]
+    if isinstance(value, dict):
+        entries = (each for name, each in value.items() if name not in ("citation", "as_kept"))
+        return [text for each in entries for text in _said(each)]
+    return []

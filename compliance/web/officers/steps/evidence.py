@@ -12,7 +12,7 @@ from compliance.web import form_errors
 from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
-from compliance.web.officers.steps.forms import PressForm
+from compliance.web.officers.steps.forms import FILE_LANGUAGES, BundleForm
 from compliance.web.officers.steps.opened import office, own_visit
 from compliance.web.signed_in import required_actor
 
@@ -25,10 +25,12 @@ def show(visit_id: str) -> ResponseReturnValue:
     """Show the files made of a visit; POST makes one."""
     visit = own_visit(visit_id)
     actor = required_actor()
-    form = PressForm()
+    form = BundleForm()
     if form.validate_on_submit():
         try:
-            made = bundles.make(db.session, actor, utc_now(), office(), visit.id)
+            made = bundles.make(
+                db.session, actor, utc_now(), office(), visit.id, language=form.language.data
+            )
         except Refused as refused:
             form_errors.put(form, refused)
         else:
@@ -40,6 +42,7 @@ def show(visit_id: str) -> ResponseReturnValue:
             visit=visit,
             kind=visit_words.kind_label(visit.kind),
             made=bundles.of_visit(db.session, actor, visit),
+            languages=FILE_LANGUAGES,
             form=form,
             errors=form_errors.listed(form),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from compliance.services.lifecycle import certificates
@@ -12,6 +12,8 @@ from compliance.web.forms import fields
 LONGEST_LINE = 300
 LONGEST_REFERENCE = 100
 LONGEST_ADDED = 600
+#: The languages of the officers' file of a visit, the usual one first.
+FILE_LANGUAGES = {"en": "English", "cy": "Welsh"}
 
 
 class ReviewForm(FlaskForm):
@@ -33,6 +35,18 @@ class ReviewForm(FlaskForm):
 
 class PressForm(FlaskForm):
     """A step that asks nothing but to be pressed."""
+
+
+class BundleForm(PressForm):
+    """In which language the officers' file of a visit is made."""
+
+    language = SelectField(
+        "Language of the file",
+        choices=[SelectChoice(code, words) for code, words in FILE_LANGUAGES.items()],
+        default="en",
+        description="What officers wrote stands as they wrote it.",
+        validate_choice=False,
+    )
 
 
 class DecisionLetterForm(PressForm):
