@@ -15,6 +15,7 @@ from compliance.app import Application
 from compliance.store.engine import separate_session
 from compliance.store.models import PhotoFile
 from tests.integration.conftest import SignIn
+from tests.integration.conftest import send as send_screen
 from tests.photographed import jpeg
 from tests.world import World
 
@@ -88,8 +89,19 @@ def test_several_at_once_and_what_is_no_photo_keeps_none_of_them_away(
     assert "Not added: &lt;img src=x&gt;.heic is not a JPEG or PNG photo." in page
     assert "Shelf &#34;A&#34; &lt;b&gt;" in page
     assert "14:05:09 (UTC+01:00), by the camera" in page
-    check = client.get(f"/visits/{world.visits['draft']}/check").text
-    assert "2 photos" in check
+    visit = f"/visits/{world.visits['draft']}"
+    assert "2 photos" in client.get(f"{visit}/check").text
+    assert "2 photos so far" in client.get(f"{visit}/notes").text
+
+
+def test_what_was_typed_is_saved_on_the_way_to_the_photos(signed_in: SignIn, world: World) -> None:
+    client = signed_in(Role.OFFICER)
+    notes = f"/visits/{world.visits['draft']}/notes"
+    typed = {"officer_notes": "Three knives within reach", "then": "photos"}
+    answer = send_screen(client, notes, typed)
+    assert answer.status_code == 302
+    assert answer.location.endswith("/photos")
+    assert "Three knives within reach" in client.get(notes).text
 
 
 def test_nothing_chosen_too_many_and_none_that_is_a_photo_are_told_at_the_field(
