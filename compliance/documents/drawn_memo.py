@@ -181,8 +181,9 @@ class DrawnMemo:
 
 def _has(font: Any, part: _Part) -> bool:
     """Say whether a document's font has the glyphs of a record, at the widths that records know."""
-    agreed = font.__dict__.setdefault("agreed", set())
-    return part.texts.keys() <= agreed and part.texts.keys() <= font.to_unicode.keys()
+    agreed: set[int] = font.__dict__.setdefault("agreed", set())
+    shown: dict[int, str] = font.to_unicode
+    return part.texts.keys() <= agreed and part.texts.keys() <= shown.keys()
 
 
 def _is_plain(box: Any) -> bool:

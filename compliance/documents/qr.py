@@ -11,7 +11,8 @@ _IMAGE = (
     "%3Cpath%20stroke=%22%23000%22%20d=%22{1}%22/%3E%3C/svg%3E"
 )
 _SIDE = re.compile(r"viewBox=%220%200%20(\d{1,3})%20")
-_PATH = re.compile(r"(?:M\d{1,3},\d{1,3}\.5L\d{1,3},\d{1,3}\.5)+")
+#: A line through each run of dark squares.
+PATH = re.compile(r"(?:M\d{1,3},\d{1,3}\.5L\d{1,3},\d{1,3}\.5)+")
 _DARK = re.compile(b"\1+")
 _FROM, _TO = ([f"{letter}{place}," for place in range(178)] for letter in "ML")
 
@@ -52,7 +53,7 @@ def code_of(text: str, error: str = "m") -> Code:
 
 def code_in(image: str) -> Code | None:
     """Return the code that `Code.image` made this picture of; None when it made none like it."""
-    if not (side := _SIDE.search(image)) or not (path := _PATH.search(image)):
+    if not (side := _SIDE.search(image)) or not (path := PATH.search(image)):
         return None
     code = Code(int(side[1]), path[0])
     return code if code.image == image else None

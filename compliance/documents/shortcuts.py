@@ -7,6 +7,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from compliance.documents import (
     bare_boxes,
+    code_paths,
     drawn_memo,
     layout_memo,
     length_memo,
@@ -31,6 +32,7 @@ class Shortcuts:
         self.taken = {
             "sheet": self._sheet is not None,
             "parse": parse_patterns.install(),
+            "codes": code_paths.install(),
             "bare": bare_boxes.install(),
             "lines": plain_lines.install(),
             "drawn": drawn_memo.install(self._looks),

@@ -124,7 +124,7 @@ def test_short_cuts_change_no_byte(tmp_path: Path) -> None:
     (on, *ours, forgotten), (off, *theirs) = printed(
         started(tmp_path), started(tmp_path, "other-release")
     )
-    assert on == "bare,drawn,layout,length,line,lines,parse,sheet,style"
+    assert on == "bare,codes,drawn,layout,length,line,lines,parse,sheet,style"
     assert off == "plain"  # another release of WeasyPrint: made without, not broken
     assert [each for each in ours if each.startswith("cold")] == theirs
     warm = [each.removeprefix("warm ") for each in ours[len(theirs) :]]
