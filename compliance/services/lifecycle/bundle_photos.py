@@ -12,7 +12,6 @@ from compliance.documents.characters import spelled_out
 from compliance.documents.visit_file import KeptPhoto
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import Entry
-from compliance.rulebook.words import question_line
 from compliance.services import photos
 from compliance.store.models import Visit
 
@@ -21,8 +20,8 @@ def manifest(
     visit: Visit,
     pack: Pack,
     moment: Callable[[datetime], str],
-    question: Callable[[Entry], str] = question_line,
-    language: str = "en",
+    question: Callable[[Entry], str],
+    language: str,
 ) -> tuple[KeptPhoto, ...]:
     """Return what is told of each photo; `moment` and `question` put those in words of the language.
 
