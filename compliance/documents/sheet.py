@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -94,6 +94,15 @@ class _Block:
     inside: Any
     texts: dict[int, Any]
     spots: tuple[Spot, ...]
+
+
+@dataclass
+class _Changed:
+    """What one page changes: drawings by the start of their spot, objects by number, and what is told of the file."""
+
+    drawn: dict[int, bytes] = field(default_factory=dict)
+    objects: dict[int, Any] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 class Sheet:
@@ -327,69 +336,72 @@ class Sheet:
             raise
 
     def _stamp(self, parts: PageParts) -> bytes:
-        words: dict[int, dict[int, str]] = defaultdict(dict)
+        changed = _Changed()
+        self._change_texts(parts.texts, changed)
+        self._change_values(parts.values, changed)
+        if any(
+            len(font.to_unicode) != len(self._fonts.get(key, ()))
+            for key, font in self._document.fonts.items()
+        ):
+            raise LetterMissing("a glyph is not ready")
+        return self._file_with(changed)
+
+    def _change_texts(self, texts: tuple[str, ...], changed: _Changed) -> None:
+        words: dict[int, str] = {}
         blocks: dict[int, _Block] = {}
-        texts = {}
-        told: dict[str, Any] = {}
-        for number, (text, old) in enumerate(zip(parts.texts, self._parts.texts, strict=True)):
+        for number, (text, old) in enumerate(zip(texts, self._parts.texts, strict=True)):
             if text == old:
                 continue
-            if parts.tags[number] == "<title>":
-                told["title"] = text
+            if self._parts.tags[number] == "<title>":
+                changed.told["title"] = text
                 continue
             block = self._blocks.get(number)
             if block is None or spaces_of(text) != spaces_of(old):
                 raise Unfit("a text stands where none can change")
             if not self._letters.issuperset(text):
                 raise LetterMissing(f"a letter of {text!r} is not ready")
+            words[number] = text
             blocks[id(block)] = block
-            words[id(block)][number] = texts[number] = text
-        lines = {key: self._lines(block, words[key]) for key, block in blocks.items()}
-        drawn: dict[int, bytes] = {}
-        for key, block in blocks.items():
-            drawn |= self._drawn_texts(lines[key], block.spots)
-        objects: dict[int, Any] = {}
+        lines = [(self._lines(block, words), block.spots) for block in blocks.values()]
+        for among, spots in lines:  # once all are known to fit
+            changed.drawn |= self._drawn_texts(among, spots)
+        for heading, place in self._headings:
+            if any(number in words for number, _ in heading):
+                said = [
+                    text if number is None else words.get(number, text) for number, text in heading
+                ]
+                changed.objects[place] = self._with(place, "Title", "".join(said))
+
+    def _change_values(self, values: tuple[str, ...], changed: _Changed) -> None:
         strings: dict[str, str] = {}
-        for number, (value, old) in enumerate(zip(parts.values, self._parts.values, strict=True)):
+        for number, (value, old) in enumerate(zip(values, self._parts.values, strict=True)):
             if value == old:
                 continue
-            tag, _, name = parts.names[number]
+            tag, _, name = self._parts.names[number]
             if number in self._codes and (code := code_in(value)):
-                drawn |= self._redrawn(number, code)
+                changed.drawn |= self._redrawn(number, code)
             elif number in self._alternatives and value:
                 place = self._alternatives[number]
-                objects[place] = self._with(place, "Alt", value)
+                changed.objects[place] = self._with(place, "Alt", value)
             elif number in self._strings:
                 if not self._letters.issuperset(value):
                     raise LetterMissing(f"a letter of {value!r} is not ready")
                 strings |= dict.fromkeys(self._strings[number], value)
             elif (tag, name) == ("meta", "dcterms.created"):
-                told["created"] = value
+                changed.told["created"] = value
             elif (tag, name) == ("meta", "identifier"):
-                told["custom"] = {**self._document.metadata.custom, name: value}
+                changed.told["custom"] = {**self._document.metadata.custom, name: value}
             else:
                 raise Unfit("a value stands where none can change")
         if strings:
-            drawn |= self._margin_with(strings)
-        for heading, place in self._headings:
-            label = "".join(
-                text if number is None else texts.get(number, text) for number, text in heading
-            )
-            if any(number in texts for number, _ in heading):
-                objects[place] = self._with(place, "Title", label)
-        if any(
-            len(font.to_unicode) != len(self._fonts.get(key, ()))
-            for key, font in self._document.fonts.items()
-        ):
-            raise LetterMissing("a glyph is not ready")
-        return self._file_with(drawn, objects, told)
+            changed.drawn |= self._margin_with(strings)
 
     def _drawn_as_it_was(self, block: _Block) -> dict[int, bytes]:
         return self._drawn_texts(self._lines(block, {}), block.spots, anew=True)
 
     def _lines(self, block: _Block, words: dict[int, str]) -> Any:
         """The lines of a block when it says other words."""
-        changed = {id(block.texts[number]): text for number, text in words.items()}
+        changed = {id(box): words[number] for number, box in block.texts.items() if number in words}
         context, inside = self._context, block.inside
         where: tuple[Any, ...] = (inside.content_box_y(), 0, None, inside, [], [])
         styles = (inside.first_letter_style, inside.first_line_style)
@@ -482,14 +494,13 @@ class Sheet:
             done = spot.end
         self._pieces.append((-1, written(lines[done:])))
 
-    def _file_with(
-        self, drawn: dict[int, bytes], objects: dict[int, Any], told: dict[str, Any]
-    ) -> bytes:
+    def _file_with(self, changed: _Changed) -> bytes:
         """The file with other drawings, objects and metadata."""
-        content = [drawn.get(start, piece) for start, piece in self._pieces]
+        content = [changed.drawn.get(start, piece) for start, piece in self._pieces]
         stream = pydyf.Stream([each for each in content if each], compress=True)
         info = _numbered(pydyf.Dictionary(self._info), self._info.number)
-        own = self._own | objects
+        own = self._own | changed.objects
+        told = changed.told
         if told:
             metadata = copy(self._document.metadata)
             vars(metadata).update(told)
