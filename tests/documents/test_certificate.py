@@ -160,7 +160,7 @@ def test_a_long_address_and_a_long_name_still_read_at_100_dpi(keys: Keys, press:
         "operator": operator,
         "language": "cy",
         "status_url": f"{home}/c/4Qm8V2tZ7xKpN1rJ6yB3Lw?lang=cy",
-        "proof_url": f"{home}/proof#{seal.prove(claim)}",
+        "proof_url": f"{home}/proof?lang=cy#{seal.prove(claim)}",
     }
     made = render(kinds()["certificate"].sample_data(changes), seal=seal, using=press)
     assert made.pages == 1

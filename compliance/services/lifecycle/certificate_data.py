@@ -15,6 +15,7 @@ from compliance.rulebook.pack import text_of
 from compliance.services.assessments import Point
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.cases import Case
+from compliance.services.lifecycle.languages import page_in
 from compliance.services.lifecycle.letters import authority_of, fitting, recipient_of
 
 KIND = "certificate"
@@ -32,14 +33,20 @@ def certificate_data(
 ) -> DocumentData:
     """Return the data of a certificate, in a language, that rests on the audit `case`.
 
-    `status_url` is the public page of the certificate; a copy in another language than English leads to
-    the page in that language. `proof_url` makes the address of the offline proof from what the certificate states. Raises
-    Refused when the operator or the nation is not known.
+    `status_url` is the public page of the certificate, `proof_url` makes the address of the offline proof
+    from what the certificate states; a copy in another language than English leads to the pages in that
+    language. Raises Refused when the operator or the nation is not known.
     """
     visit = case.visit
     if visit.operator is None or visit.nation is None:
         raise Refused("A certificate names an operator: add who trades at these premises first.")
     explained = case.explained(language)
+    claim = Claim(
+        operator=visit.operator.legal_name,
+        postcode=visit.premises.postcode or "",
+        checked_on=visit.visited_on,
+        valid_until=valid_until,
+    )
     return fitting(
         DocumentData(
             kind=KIND,
@@ -55,15 +62,8 @@ def certificate_data(
             ),
             operator=visit.operator.legal_name,
             visit=Visit(day=visit.visited_on),
-            status_url=status_url if language == "en" else f"{status_url}?lang={language}",
-            proof_url=proof_url(
-                Claim(
-                    operator=visit.operator.legal_name,
-                    postcode=visit.premises.postcode or "",
-                    checked_on=visit.visited_on,
-                    valid_until=valid_until,
-                )
-            ),
+            status_url=page_in(status_url, language),
+            proof_url=page_in(proof_url(claim), language),
             valid_until=valid_until,
             checked=_by_channel(case, explained.with_outcome("met"), language),
             not_checked=(

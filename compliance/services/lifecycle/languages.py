@@ -31,6 +31,14 @@ def languages_owed(nation: str | None, operator: Operator | None) -> tuple[str, 
     return (wanted,) if wanted else _OWED.get(nation or "", (FIRST,))
 
 
+def page_in(address: str, language: str) -> str:
+    """Return the address of a page of ours so that it opens in a language; what follows # stays last."""
+    if language == FIRST:
+        return address
+    page, mark, rest = address.partition("#")
+    return f"{page}?lang={language}{mark}{rest}"
+
+
 def owed_one(case: Case, asked: str | None) -> str:
     """Return the language asked for if a letter of the case is owed in it; English, else the first one,
     where none is asked for. Raises NotFound for another."""

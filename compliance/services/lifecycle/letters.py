@@ -37,6 +37,7 @@ from compliance.services.lifecycle.conditions import (
     letter_sent,
 )
 from compliance.services.lifecycle.deadlines import LONDON, local_day
+from compliance.services.lifecycle.languages import page_in
 from compliance.store import models
 
 #: The story of a certificate's end that a decision brought.
@@ -67,8 +68,7 @@ class Bearing:
             url=portal_url(self.public_url),
             code=access_codes.spaced(self.code),
             # The code on a letter in Welsh opens the page in Welsh.
-            link=f"{self.public_url}/letter"
-            + ("" if self.language == "en" else f"?lang={self.language}"),
+            link=page_in(f"{self.public_url}/letter", self.language),
         )
 
 

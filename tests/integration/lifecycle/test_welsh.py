@@ -233,6 +233,8 @@ def test_a_certificate_in_both_languages_lives_and_ends_as_one(
     page = f"{PUBLIC_URL}/c/{certificate.link_token}"
     assert portal.said(english).status_url == page
     assert portal.said(welsh).status_url == f"{page}?lang=cy"
+    assert portal.said(english).proof_url.startswith(f"{PUBLIC_URL}/proof#")
+    assert portal.said(welsh).proof_url.startswith(f"{PUBLIC_URL}/proof?lang=cy#")
     assert welsh.standing is certificate
     assert documents.status_of(welsh, date(2026, 10, 1)) == "valid"
     assert checking.check(wales.session, now, welsh.file.content, [root]).outcome == "genuine"
