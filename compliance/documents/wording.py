@@ -3,6 +3,7 @@ reader, and the length of its sentences."""
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,13 @@ from compliance.documents.kinds import FOLDER, SHARED
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: Headings and short answers flatter a text: they are not measured.
 _HEADING = 4
+#: Letters of other alphabets, and how the Latin ones are called that they look like.
+_ALIKE = str.maketrans(
+    "аеорсухѕіјһԁкмтАВЕКМНОРСТУХЅІЈαοινρκτυΑΒΕΖΗΙΚΜΝΟΡΤΥΧı’‐‑‒–—",
+    "aeopcyxsijhdkmtABEKMHOPCTYXSIJaoivpktuABEZHIKMNOPTYXi'-----",
+)
+#: A letter spelled out: "f a i l e d", "f.a.i.l.e.d".
+_SPELLED = re.compile(r"\b(?:[^\W\d_][ .]){3,}[^\W\d_]\b")
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[”’\"')]*\s+")
 
 
@@ -28,11 +36,13 @@ class Wording:
 
     def forbidden(self, text: str) -> list[str]:
         """The words we never say of a business that a text uses, in lower case."""
-        lowered = " ".join(text.lower().split())
+        said = [each.lower() for each in readings(text)]
         for phrase in self.though:
-            lowered = lowered.replace(phrase, " ")
+            said = [each.replace(phrase, " ") for each in said]
         return [
-            word for word in self.never if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered)
+            word
+            for word in self.never
+            if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", each) for each in said)
         ]
 
     def identifying(self, text: str) -> list[str]:
@@ -70,15 +80,36 @@ class Wording:
         return faults
 
     def _found(self, name: str, text: str) -> list[str]:
-        plain = " ".join(text.split())
-        return [match[0] for match in self.patterns[name].finditer(plain)]
+        found = (each for said in readings(text) for each in self.patterns[name].finditer(said))
+        return list(dict.fromkeys(match[0] for match in found))
+
+
+#: The rules of English that hold in every language.
+_EVERYWHERE = ("never", "though", "identifies", "penalty", "demands")
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """A text as it is written, and as it is read where its letters are disguised: by look-alikes of
+    other alphabets, accents, capitals and digits among them, hyphens or spaces in a word."""
+    written = " ".join(text.replace("’", "'").split())
+    bare = unicodedata.normalize("NFKD", written.translate(_ALIKE))
+    bare = "".join(each for each in bare if not unicodedata.combining(each))
+    bare = re.sub(r"(?<=[a-z])[I1|](?=[a-z])", "l", bare.translate(_ALIKE))
+    bare = re.sub(r"(?<=[A-Za-z])0(?=[A-Za-z])", "o", bare)
+    closed = re.sub(r"(?<=[^\W\d_])-\s?(?=[^\W\d_])", "", bare)
+    closed = _SPELLED.sub(lambda found: re.sub("[ .]", "", found[0]), closed)
+    return tuple(dict.fromkeys((written, bare, closed)))
 
 
 @cache
 def wording(language: str) -> Wording:
     """The rules for a language (English rules hold where a language has none of its own)."""
     content = tomllib.loads((FOLDER / SHARED / "wording.toml").read_text(encoding="utf-8"))
-    rules = {**content["en"], **content.get(language, {})}
+    english = content["en"]
+    rules = {**english, **content.get(language, {})}
+    if language in content and language != "en":
+        # English words in a Welsh letter say what they say.
+        rules |= {name: [*rules[name], *english[name]] for name in _EVERYWHERE}
     return Wording(
         never=tuple(rules["never"]),
         though=tuple(rules["though"]),

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from compliance.documents import DocumentRefused, kinds, render
+from compliance.documents.characters import printable_text
+from compliance.documents.gates import refuse_words
 from compliance.documents.press import Press
+from compliance.documents.wording import wording
 
 STEP = {"found": "We saw it.", "to_do": "Do it.", "label": "Good practice", "by": "2026-11-09"}
 ACTION = {"text": "Do it.", "label": "Good practice", "by": "2026-11-09"}
@@ -74,11 +77,71 @@ def test_it_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("You do not comply.", JUDGES),
+        ("A fai-led test", JUDGES),
+        ("f a i l e d", JUDGES),
+        ("f\u200bai\u00adled", JUDGES),
+        ("fа\u0456led", JUDGES),  # Cyrillic a and i
+        ("compIiant, with a capital I", JUDGES),
+        ("gu\u00edlty", JUDGES),
+        ("An offence\nwas committed.", JUDGES),
+        ("MR PATEL served.", IDENTIFIES),
+        ("Mr.Patel served.", IDENTIFIES),
+        ("Mrs Ó Briain served.", IDENTIFIES),
+        ("a fifteen-year-old", IDENTIFIES),
+        ("15 – year – old", IDENTIFIES),
+        ("It was four o'clock.", IDENTIFIES),
+        ("It was four o’clock.", IDENTIFIES),
+        ("at 16.15", IDENTIFIES),
+        ("at half past four", IDENTIFIES),
+        ("a \ufb01ne of 5000", "names a penalty"),
+        ("5,000 pounds", "names a penalty"),
+        ("You may get two years.", "names a penalty"),
+    ],
+)
+def test_a_disguise_or_another_form_is_no_way_round(text: str, message: str) -> None:
+    for language in ("en", "cy"):  # English words in a Welsh letter say what they say
+        with pytest.raises(DocumentRefused, match=message):
+            refuse_words({"added": printable_text(text, "added")}, language)
+
+
+@pytest.mark.parametrize(
+    "text", ["Wedi’i gymeradwyo", "Torri’r gyfraith", "am 4 o'r gloch", "am 4 o’r gloch", "dirwyo"]
+)
+def test_welsh_words_are_found_however_their_apostrophe_is_typed(text: str) -> None:
+    with pytest.raises(DocumentRefused):
+        refuse_words({"added": printable_text(text, "added")}, "cy")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I ask an officer I know to call you on 9 November.",
+        "The blade is 7.50 cm. Keep the sheet for 12 months.",
+        "Miss no chance to ask. It is fine to refuse a sale.",
+        "Put a prompt on the till and a notice at the till.",
+    ],
+)
+def test_what_is_harmless_passes(text: str) -> None:
+    refuse_words({"added": text}, "en")
+
+
+def test_no_pattern_holds_a_backspace() -> None:
+    for language in ("en", "cy"):
+        for pattern in wording(language).patterns.values():
+            assert "\b" not in pattern.pattern
+
+
+@pytest.mark.parametrize(
     "added",
     [
         "You must put a prompt on the till.",
         "Thank you for your time. You need to train your staff again.",
         "We expect an answer.",
+        "You\u2019ll need to train your staff.",
+        "Records must be kept.",
         "Please send us your training sheet.",
     ],
 )
