@@ -524,10 +524,33 @@ def test_my_visits_are_filtered_by_state_and_shop(signed_in: SignIn, world: Worl
     assert "1 visit<" in officer.get("/work?state=draft").text
     assert "1 visit<" in officer.get("/work?q=kitchen+nr2").text
     assert "No visits match" in officer.get("/work?q=nosuchshop").text
-    assert "1 visit<" in officer.get(f"/work?since={VISITED_ON}").text
+    day = f"{VISITED_ON:since-day=%d&since-month=%m&since-year=%Y}"
+    assert "1 visit<" in officer.get(f"/work?{day}").text
+    assert "1 visit<" in officer.get(f"/work?since={VISITED_ON}").text  # as it was shared earlier
     assert officer.get("/work?state=nonsense").status_code == 404
-    assert officer.get("/work?since=yesterday").status_code == 404
     assert officer.get("/work?page=0").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/work", "/work/due", "/documents"])
+def test_the_days_of_a_filter_are_boxes_with_what_is_wrong_at_them(
+    signed_in: SignIn, world: World, address: str
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    typed = "since-day={}&since-month=10&since-year=2026"
+    assert officer.get(f"{address}?{typed.format(13)}").status_code == 200
+    for wrong, at, said in (
+        (typed.format(32), "since", "There is no such day"),
+        (typed.format(""), "since", "The day is missing"),
+        ("since=yesterday", "since", "is missing"),
+        (f"{typed.format(13)}&until=2026-10-12", "until", "must not be before the first"),
+    ):
+        answer = officer.get(f"{address}?{wrong}")
+        assert answer.status_code == 422
+        assert f'href="#{at}"' in answer.text
+        assert said in answer.text.split(f'id="{at}-error"')[1].split("</p>")[0]
+        # What is not read narrows nothing, and is not shown as if it did.
+        assert "<table" not in answer.text
+        assert '<details class="govuk-details app-filter-box" open>' in answer.text
 
 
 @pytest.mark.parametrize("number", [str(2**31), "9" * 30])

@@ -69,9 +69,9 @@ def read_reference(typed: str) -> str:
     if len(parts) > 1 and _NUMBER.fullmatch(parts[-1]):
         begins = _YEAR.fullmatch("".join(parts[:-1]))
         if begins:
-            return _kept(*begins.groups(), parts[-1])
+            return _kept(begins[1], begins[2], parts[-1])
     whole = _WHOLE.fullmatch("".join(parts))
-    return _kept(*whole.groups()) if whole else "-".join(parts)
+    return _kept(whole[1], whole[2], whole[3]) if whole else "-".join(parts)
 
 
 def _kept(authority: str, year: str, number: str) -> str:

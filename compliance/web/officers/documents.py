@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,7 +14,7 @@ from compliance.services.lifecycle.certificate_letters import Told
 from compliance.services.lifecycle.documents import Filter
 from compliance.store.engine import db
 from compliance.store.models import Document
-from compliance.web import form_errors, languages
+from compliance.web import form_errors, languages, period
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import local_moment, london_today, utc_now
 from compliance.web.document_page import document_page
@@ -23,6 +22,7 @@ from compliance.web.guard import permission
 from compliance.web.officers.steps.forms import EndForm, PressForm
 from compliance.web.paging import PAGE_SIZE, Page, page_number
 from compliance.web.pdf import pdf_response
+from compliance.web.period import Period
 from compliance.web.signed_in import required_actor
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -43,12 +43,12 @@ COLUMNS = ("Reference", "Kind", "Language", "Status", "Issued on", "Shop", "Post
 @permission("document.read")
 def index() -> ResponseReturnValue:
     """List what was issued, the newest first."""
-    wanted = Filter(
-        text=request.args.get("q", "")[:100],
-        kind=_kind(),
-        since=_day("since"),
-        until=_day("until"),
-    )
+    days = period.asked("Issued")
+    since, until = days.days()
+    text = request.args.get("q", "")[:100]
+    wanted = Filter(text=text, kind=_kind(), since=since, until=until)
+    if days.errors:
+        return _index(Page([], 1, 0), wanted, days), 422
     actor = required_actor()
     if request.args.get("as") == "csv":
         if not allows(actor, "lists.export"):
@@ -59,10 +59,16 @@ def index() -> ResponseReturnValue:
     found, total = documents.issued(
         db.session, actor, wanted, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
     )
+    return _index(Page(found, number, total), wanted, days)
+
+
+def _index(page: Page, wanted: Filter, days: Period) -> str:
     return render_template(
         "officers/documents/index.html",
-        page=Page(found, number, total),
+        page=page,
         wanted=wanted,
+        days=days,
+        errors=form_errors.listed(days),
         titles=_titles(),
         title_of=documents.title_on_file,
         statuses=STATUSES,
@@ -167,14 +173,6 @@ def _kind() -> str | None:
     if given is not None and given not in kinds():
         abort(404)
     return given
-
-
-def _day(name: str) -> date | None:
-    given = request.args.get(name)
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        abort(404)
 
 
 def _row(document: Document) -> tuple[object, ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Form
 
 from compliance.jobs import jobs_of
 from compliance.rulebook import Pack
+from compliance.rulebook.check import Problem
 from compliance.rulebook.difference import differences, entry_label
 from compliance.services import adoptions, proofs, proposals, rulebooks, shop_kinds
 from compliance.services.errors import Refused
@@ -21,6 +21,8 @@ from compliance.store.models import Proposal, ReplayChange
 from compliance.web import limits
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import utc_now
+from compliance.web.form_errors import listed
+from compliance.web.forms import fields
 from compliance.web.guard import permission
 from compliance.web.in_use import rulebook_in_use
 from compliance.web.paging import PAGE_SIZE, Page, page_number
@@ -41,11 +43,17 @@ COLUMNS = (
 )
 
 
+class TrialForm(Form):
+    """What a rulebook is tried on."""
+
+    since = fields.day("since", "Visits from (optional)", "Enter the first day")
+
+
 @bp.get("")
 @permission("rulebook.replay")
 def index() -> str:
     """List what was proposed, and take in a rulebook."""
-    return _index()
+    return _index(TrialForm())
 
 
 @bp.post("")
@@ -53,39 +61,35 @@ def index() -> str:
 @limits.tries("30 per 15 minutes")
 def propose() -> ResponseReturnValue:
     """Take a rulebook in as a zip and begin to try it."""
-    typed = request.form.get("since", "").strip()
+    form = TrialForm(request.form)
+    readable = form.validate()
     sent = request.files.get("file")
-    errors: list[tuple[str, str]] = []
-    since = None
-    try:
-        since = date.fromisoformat(typed) if typed else None
-    except ValueError:
-        errors.append(("Enter a date, such as 2026-10-13, or leave it empty", "since"))
     content = sent.read() if sent is not None else b""
     if not content:
-        errors.insert(0, ("Choose a zip file", "file"))
-    if errors:
-        return _index(errors, typed), 422
+        return _index(form, "Choose a zip file"), 422
+    if not readable:
+        return _index(form), 422
+    since = fields.day_of(form.since)
     try:
         proposal = proposals.propose(db.session, required_actor(), utc_now(), content, since)
     except NotReleasable as refused:
-        return _index([(refused.message, "file")], typed, refused.problems), 422
+        return _index(form, refused.message, refused.problems), 422
     except Refused as refused:
-        return _index([(refused.message, refused.field or "file")], typed), 422
+        return _index(form, refused.message), 422
     jobs_of(current_app).prove_after(db.session, proposal.id)
     return redirect(url_for("replay.show", proposal_id=proposal.id))
 
 
-def _index(errors: list[tuple[str, str]] | None = None, since: str = "", problems: Any = ()) -> str:
+def _index(form: TrialForm, file_error: str = "", problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "officers/replay/index.html",
         proposals=[
             (one, proofs.state(one, utc_now()))
             for one in proposals.listed(db.session, required_actor())
         ],
-        errors=errors or [],
-        at={"file": "", "since": ""} | {field: text for text, field in errors or []},
-        since=since,
+        errors=[(file_error, "file")] * bool(file_error) + listed(form),
+        file_error=file_error,
+        form=form,
         problems=problems,
         in_use=rulebook_in_use(),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -16,11 +15,14 @@ from compliance.services.worklists import Due, Filter
 from compliance.store.engine import db
 from compliance.store.models import Visit
 from compliance.store.models.visits import VISIT_STATES
+from compliance.web import period
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import local_moment, london_today, utc_now
+from compliance.web.form_errors import listed
 from compliance.web.guard import permission
 from compliance.web.officers import visit_words
 from compliance.web.paging import PAGE_SIZE, Page, page_number
+from compliance.web.period import Period
 from compliance.web.signed_in import required_actor
 
 bp = Blueprint("work", __name__, url_prefix="/work")
@@ -84,9 +86,12 @@ def shared() -> ResponseReturnValue:
 @permission("visit.read")
 def due() -> ResponseReturnValue:
     """List what has to be done by a day, the soonest first."""
-    wanted = _wanted()
-    found = worklists.due(db.session, required_actor(), wanted, utc_now())
-    if _as_csv():
+    days = period.asked("Visited")
+    wanted = _wanted(days)
+    found = (
+        worklists.due(db.session, required_actor(), wanted, utc_now()) if not days.errors else []
+    )
+    if _as_csv() and not days.errors:
         return csv_response("due.csv", ("By", "What", *VISIT_COLUMNS), _due_rows(found))
     number = page_number()
     start = (number - 1) * PAGE_SIZE
@@ -95,6 +100,7 @@ def due() -> ResponseReturnValue:
         "Due",
         Page(found[start : start + PAGE_SIZE], number, len(found)),
         wanted,
+        days,
         today=london_today(),
     )
 
@@ -102,8 +108,13 @@ def due() -> ResponseReturnValue:
 def _visits(
     title: str, worklist: worklists.Worklist, nothing: str, *, with_state: bool = False
 ) -> ResponseReturnValue:
-    wanted = _wanted(with_state=with_state)
+    days = period.asked("Visited")
+    wanted = _wanted(days, with_state=with_state)
     actor = required_actor()
+    if days.errors:
+        return _page(
+            "officers/work/visits.html", title, Page([], 1, 0), wanted, days, with_state=with_state
+        )
     if _as_csv():
         visits, _ = worklist(db.session, actor, wanted)
         name = title.lower().replace(" ", "-")
@@ -117,21 +128,24 @@ def _visits(
         title,
         Page(visits, number, total),
         wanted,
+        days,
         nothing=nothing,
         with_state=with_state,
     )
 
 
 def _page(
-    template: str, title: str, page: Page, wanted: Filter, **more: object
+    template: str, title: str, page: Page, wanted: Filter, days: Period, **more: object
 ) -> ResponseReturnValue:
     assert request.endpoint is not None
     as_csv: dict[str, Any] = {**request.args, "page": None, "as": "csv"}
-    return render_template(
+    shown = render_template(
         template,
         title=title,
         page=page,
         wanted=wanted,
+        days=days,
+        errors=listed(days),
         tabs=TABS,
         waiting={
             f"{bp.name}.{name}": count
@@ -145,6 +159,7 @@ def _page(
         csv_href=url_for(request.endpoint, **as_csv),
         **more,
     )
+    return shown, 422 if days.errors else 200
 
 
 def _as_csv() -> bool:
@@ -155,13 +170,14 @@ def _as_csv() -> bool:
     return True
 
 
-def _wanted(*, with_state: bool = False) -> Filter:
+def _wanted(days: Period, *, with_state: bool = False) -> Filter:
+    since, until = days.days()
     return Filter(
         text=request.args.get("q", "")[:100],
         kind=_choice("kind", visit_words.kinds()),
         state=_choice("state", VISIT_STATES) if with_state else None,
-        since=_day("since"),
-        until=_day("until"),
+        since=since,
+        until=until,
     )
 
 
@@ -170,16 +186,6 @@ def _choice(name: str, allowed: Iterable[str]) -> str | None:
     if given is not None and given not in allowed:
         abort(404)
     return given
-
-
-def _day(name: str) -> date | None:
-    given = request.args.get(name)
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        abort(404)
 
 
 def _visit_row(visit: Visit) -> Sequence[object]:
