@@ -12,7 +12,9 @@ from compliance.documents.engine import Engine, Printed
 from compliance.documents.page_parts import PageParts, parts_of
 from compliance.documents.sheet import LetterMissing, Sheet, Unfit, may_be_made
 
-MOST_KEYS = 50  # kinds of page (in a language, a size, with so many lines in its lists) that are remembered
+MOST_KEYS = (
+    50  # kinds of page (in a language, a size, with so many lines in its lists) that are remembered
+)
 MOST_OF_A_KEY = 4
 MOST_SHEETS = 20  # of all; one holds 2 MB
 
