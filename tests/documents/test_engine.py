@@ -28,6 +28,7 @@ ODD = [
     "b { float: footnote } b::footnote-call { color: red } p { color: #123456; direction: rtl }",
     "ul { display: flex; gap: 2mm } li { border: 1pt solid; list-style: inside } p { opacity: 0.5 }",
     "p { text-align: right; white-space: pre-wrap } li { text-align: center; text-indent: 1em; width: 9mm }",
+    "b { float: left; width: 9mm; margin: 2mm; height: 7mm } p { width: 50mm; margin: 1mm }",
     "b { float: right; width: 5mm } li { direction: rtl; text-align: left } p { text-align-last: justify }",
     "b { display: list-item; list-style: square inside } b::marker { color: red } i { border-radius: 2mm }",
     "li { background: #eee; border-radius: 1mm } p { box-shadow: none; background: none; visibility: hidden }",
