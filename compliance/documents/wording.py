@@ -93,7 +93,7 @@ def readings(text: str) -> tuple[str, ...]:
     other alphabets, accents, capitals and digits among them, hyphens or spaces in a word."""
     written = " ".join(text.replace("’", "'").split())
     bare = unicodedata.normalize("NFKD", written.translate(_ALIKE))
-    bare = "".join(each for each in bare if not unicodedata.combining(each))
+    bare = "".join(each for each in bare if unicodedata.category(each) not in ("Mn", "Cf"))
     bare = re.sub(r"(?<=[a-z])[I1|](?=[a-z])", "l", bare.translate(_ALIKE))
     bare = re.sub(r"(?<=[A-Za-z])0(?=[A-Za-z])", "o", bare)
     closed = re.sub(r"(?<=[^\W\d_])-\s?(?=[^\W\d_])", "", bare)

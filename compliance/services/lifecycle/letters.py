@@ -26,6 +26,7 @@ from compliance.documents.data import (
 )
 from compliance.documents.data_json import from_json
 from compliance.documents.phrases import phrase
+from compliance.documents.wording import readings
 from compliance.rulebook.pack import text_of
 from compliance.rulebook.program import version_on
 from compliance.services.errors import Refused
@@ -169,8 +170,12 @@ def _refuse_named(case: Case, added: str) -> None:
     names = {word for each in people if each for word in each.name.split() if len(word) > _INITIALS}
     if visit.operation and visit.operation.volunteer_code:
         names.add(visit.operation.volunteer_code)
+    said = readings(added)
     for name in sorted(names):
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", added):
+        spelt = {each for form in (name, name.upper()) for each in readings(form)}
+        if any(
+            re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in spelt for text in said
+        ):
             raise Refused(
                 f"What you add says {name!r}. A letter names no member of staff, no officer and "
                 "nobody who helped us. Leave it out.",

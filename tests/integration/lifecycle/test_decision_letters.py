@@ -206,6 +206,8 @@ def test_a_business_with_a_primary_authority_is_set_no_day(town: Town) -> None:
     [
         ("Your shop failed.", "What you add says 'failed'"),
         ("Ravi saw your new till prompt.", "What you add says 'Ravi'"),
+        ("RAVI saw your new till prompt.", "What you add says 'Ravi'"),
+        ("Ra\u200bví saw your new till prompt.", "What you add says 'Ravi'"),
         ("You can get two years in prison.", "names a penalty"),
         ("A 15-year-old came in.", "gives no age, time or till"),
     ],
