@@ -2,6 +2,7 @@
 real postcode, none beginning with a mark it stumbles over."""
 
 import re
+from textwrap import wrap
 
 from compliance.documents.refused import DocumentRefused
 
@@ -27,7 +28,7 @@ def address_lines(lines: tuple[str, ...]) -> tuple[str, ...]:
     kept[-1] = spaced_postcode(kept[-1])
     for number in range(len(kept) - 1, -1, -1):
         if len(kept[number]) > WIDEST and len(kept) < MOST_LINES:
-            kept[number : number + 1] = _broken(kept[number])
+            kept[number : number + 1] = _broken(kept[number], MOST_LINES - len(kept) + 1)
     for line in kept:
         if line.startswith(STUMBLES):
             raise DocumentRefused(
@@ -50,6 +51,7 @@ def spaced_postcode(postcode: str) -> str:
     return f"{plain[:-3]} {plain[-3:]}"
 
 
-def _broken(line: str) -> list[str]:
-    cut = line.rfind(" ", 0, WIDEST + 1)
-    return [line] if cut <= 0 else [line[:cut], line[cut + 1 :]]
+def _broken(line: str, room: int) -> list[str]:
+    """The line in as many as it needs, and at most `room`."""
+    parts = wrap(line, WIDEST, break_long_words=False, break_on_hyphens=False)
+    return [*parts[: room - 1], " ".join(parts[room - 1 :])] if len(parts) > room else parts

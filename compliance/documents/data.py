@@ -42,7 +42,7 @@ class Recipient:
     """Who gets the letter: the operator, never the person who served."""
 
     name: str = _text(90)
-    lines: tuple[str, ...] = _many(7, 60)  # 3 to 7, the first the name, the last the postcode
+    lines: tuple[str, ...] = _many(7, 90)  # 3 to 7, the first the name, the last the postcode
 
 
 @dataclass(frozen=True, kw_only=True)

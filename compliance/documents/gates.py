@@ -20,8 +20,12 @@ WRITTEN = (
     "own_policy",
 )
 
+#: Every letter tells how to reach who wrote it, how to tell that it is genuine, and how to complain.
+_LETTERHEAD = tuple(
+    f"authority.{name}" for name in ("name", "address", "phone", "email", "website", "complaints")
+)
 #: What a field is called on the page where a person fills it in.
-_CALLED = {"added": "What you add"}
+_CALLED = {"added": "What you add", "decision": "What the letter says was decided"}
 _NO_DEMANDS = (
     "A letter to a business with a Primary Authority gives facts and advice and demands nothing."
 )
@@ -35,7 +39,7 @@ def refuse_unfit(data: DocumentData, kind: Kind) -> None:
         raise DocumentRefused(
             f"story must be one of {', '.join(kind.stories)}, not {data.story!r}.", "story"
         )
-    for name in kind.needed(data.story):
+    for name in (*(_LETTERHEAD if kind.letter else ()), *kind.needed(data.story)):
         if not _entry(data, name):
             raise DocumentRefused(f"This document needs {name}, and it is empty.", name)
     for name in kind.unsaid(data.story):
