@@ -129,6 +129,7 @@ ROUTES: dict[str, Route] = {
     "adoptions.decline": Route(_request),
     "policy.show": Route(),
     "policy.change": Route(),
+    "policy.words": Route(),
     "switches.index": Route(),
     "switches.show": Route(_provision),
     "switches.take_back": Route(_provision),

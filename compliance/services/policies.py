@@ -11,16 +11,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
+from compliance.documents import DocumentRefused
+from compliance.documents.gates import refuse_words
+from compliance.documents.wording import wording
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
 from compliance.services.authorities import get
 from compliance.services.errors import Refused
-from compliance.services.lifecycle.policy import Policy, policy_of
+from compliance.services.lifecycle.languages import FIRST
+from compliance.services.lifecycle.policy import Policy, by_language, policy_of
+from compliance.services.lifecycle.policy_check import checked
 from compliance.services.permission import require
+from compliance.services.translations import OWN, Said, said
 from compliance.services.visit_content import clean_text
-from compliance.store.models import PolicyVersion
+from compliance.store.models import Authority, PolicyVersion
 
 LONGEST_REASON = 1_000
+#: What a decision letter may say of a step in an authority's own words, in characters.
+LONGEST_WORDS = 400
 MOST_MONTHS = 36
 
 
@@ -33,6 +41,21 @@ class Outcome:
     #: The step under the authority's policy, and the rulebook's own; empty where there is none.
     step: str
     by_rulebook: str
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """What a decision letter says of a step: the rulebook's words, and the authority's own where it has any."""
+
+    step: str
+    label: str
+    by_rulebook: Mapping[str, str]
+    #: By language; empty: the rulebook's words hold.
+    own: Mapping[str, str]
+
+    def said(self, language: str) -> Said:
+        """The own words as a translator confirms them; its text is empty where there are none."""
+        return said(OWN, language, self.own[FIRST], self.own.get(language, ""))
 
 
 def followed(session: Session, actor: Actor, pack: Pack) -> Policy:
@@ -55,6 +78,28 @@ def outcomes(policy: Policy, pack: Pack) -> list[Outcome]:
         )
         for code, words in labels.items()
     ]
+
+
+def words(session: Session, actor: Actor, pack: Pack) -> list[OwnWords]:
+    """Return what decision letters of the actor's authority say of each step, in the rulebook's order."""
+    require(actor, "policy.read")
+    own = checked(get(session, actor.authority_id).policy, pack).steps
+    return [
+        OwnWords(
+            entry["id"],
+            text_of(entry["label"]),
+            by_language(entry["says"]),
+            by_language(own.get(entry["id"], {}).get("says")),
+        )
+        for entry in pack.entries("step")
+        if entry.get("says")
+    ]
+
+
+def to_translate(session: Session, actor: Actor, pack: Pack, language: str) -> list[Said]:
+    """Return the authority's own words that there are in a language: a translator confirms them."""
+    every = [each.said(language) for each in words(session, actor, pack) if each.own]
+    return [each for each in every if each.text]
 
 
 def versions(session: Session, actor: Actor) -> Sequence[PolicyVersion]:
@@ -97,9 +142,6 @@ def change(
     for step, months in within_months.items():
         if not 1 <= months <= MOST_MONTHS:
             raise Refused(f"Enter a number of months from 1 to {MOST_MONTHS}", f"months-{step}")
-    reason = clean_text(reason)[:LONGEST_REASON]
-    if not reason:
-        raise Refused("Say what the change rests on", "reason")
     own = dict(authority.policy or {})
     # What was set otherwise than on this page stays as it is.
     settings = {
@@ -109,9 +151,76 @@ def change(
     for step, months in within_months.items():
         if steps[step].get("within_months") != months:
             settings.setdefault(step, {})["within_months"] = months
+    usual = {code: step for code, step in usual.items() if by_rulebook.get(code) != step}
+    return _save(session, actor, now, authority, usual, settings, reason)
+
+
+def change_words(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    pack: Pack,
+    *,
+    says: Mapping[str, Mapping[str, str]],
+    reason: str,
+) -> PolicyVersion:
+    """Save a new version: what decision letters say of each step, by step and language.
+
+    Empty words leave a step to the rulebook. Words without their Welsh are kept: in Wales a letter that
+    says them waits. Raises Refused, at its field (`says-<step>-<language>`), for Welsh without its English,
+    for words that a letter never says, for no reason, or for no change.
+    """
+    require(actor, "policy.change")
+    authority = get(session, actor.authority_id)
+    session.refresh(authority, with_for_update=True)
+    own = dict(authority.policy or {})
+    settings = {step: dict(given) for step, given in dict(own.get("steps", {})).items()}
+    steps = pack.by_id("step")
+    for step, given in says.items():
+        told = {
+            language: text
+            for language in pack.languages
+            if (text := " ".join(clean_text(given.get(language, "")).split()))
+        }
+        _refuse_unfit(step, told)
+        settings.setdefault(step, {}).pop("says", None)
+        if told and told != by_language(steps[step]["says"]):
+            settings[step]["says"] = told
+    return _save(session, actor, now, authority, dict(own.get("usual", {})), settings, reason)
+
+
+def _refuse_unfit(step: str, told: Mapping[str, str]) -> None:
+    """What a letter may say: an authority's own words go through the gates of the rulebook's."""
+    if told and FIRST not in told:
+        raise Refused("Enter the English that this was made from", f"says-{step}-{FIRST}")
+    for language, text in told.items():
+        field = f"says-{step}-{language}"
+        if len(text) > LONGEST_WORDS:
+            raise Refused(f"This can have at most {LONGEST_WORDS} characters", field)
+        try:
+            refuse_words({"decision": text}, language)
+        except DocumentRefused as refused:
+            raise Refused(str(refused), field) from refused
+        if hard := wording(language).hard_to_read(text):
+            raise Refused(hard[0], field)
+
+
+def _save(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    authority: Authority,
+    usual: Mapping[str, str],
+    settings: Mapping[str, Mapping[str, Any]],
+    reason: str,
+) -> PolicyVersion:
+    reason = clean_text(reason)[:LONGEST_REASON]
+    if not reason:
+        raise Refused("Say what the change rests on", "reason")
+    own = authority.policy or {}
     policy = {
-        "usual": {code: step for code, step in usual.items() if by_rulebook.get(code) != step},
-        "steps": {step: given for step, given in settings.items() if given},
+        "usual": dict(usual),
+        "steps": {step: dict(given) for step, given in settings.items() if given},
     }
     if policy == {"usual": own.get("usual", {}), "steps": own.get("steps", {})}:
         raise Refused("This is the policy already: nothing would change")

@@ -29,6 +29,8 @@ from compliance.store.models import TextConfirmation
 LETTERS = "letters"
 PAGES = "pages"
 READY = "ready"
+#: An authority's own words for its decisions; they are no released text, and confirmed like one.
+OWN = "own"
 _LONGEST_NAME = 120
 
 
@@ -36,7 +38,7 @@ _LONGEST_NAME = 120
 class Said:
     """One thing a translator confirms: a text of the rulebook or of a page, or the words of one letter or paper."""
 
-    group: str  # a table of the rulebook, LETTERS, PAGES or READY
+    group: str  # a table of the rulebook, LETTERS, PAGES, READY or OWN
     english: str
     text: str  # empty: there is none yet
     sha256: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
@@ -115,3 +117,45 @@ def test_what_cannot_be_a_policy_is_said_at_its_field(signed_in: SignIn, app: Ap
         assert words in answer.text
     with app.app_context(), separate_session() as session:
         assert session.scalars(select(PolicyVersion)).all() == []
+
+
+def test_own_words_are_entered_in_both_languages_and_confirmed(
+    signed_in: SignIn, app: Application, world: World
+) -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    address = "/rulebook/policy/words"
+    assert "The rulebook says: Rydym yn rhoi cyngor i chi." in client.get(address).text
+    given = {"says-advice-en": "We are helping you this time.", "reason": "Our policy"}
+    welsh = {"says-advice-cy": "Rydym yn eich helpu y tro hwn."}
+    for wrong, words in (
+        ({**welsh, "says-advice-en": ""}, "Enter the English that this was made from"),
+        ({"says-advice-en": "You are guilty."}, "which we never say"),
+        ({"says-advice-cy": "Rydych yn euog."}, "which we never say"),
+        ({"says-advice-en": "We " + "help " * 30 + "you."}, "A sentence has 32 words"),
+        ({"reason": ""}, "Say what the change rests on"),
+        ({"says-advice-en": ""}, "nothing would change"),
+    ):
+        answer = client.post(address, data={**given, **wrong})
+        assert answer.status_code == 422, wrong
+        assert words in html.unescape(answer.text), wrong
+    shown = client.post(address, data=given, follow_redirects=True).text
+    assert "Letters in Wales wait." in shown
+    shown = client.post(address, data={**given, **welsh}, follow_redirects=True).text
+    assert "Rydym yn eich helpu y tro hwn." in shown
+    assert ">Draft<" in re.sub(r"\s", "", shown)
+    page = client.get("/rulebook/translations/own").text
+    assert "Confirm the 1 draft on this page" in page
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen
+    client.post("/rulebook/translations/own", data={"seen": seen[1], "translator": "Mared Prys"})
+    shown = client.get("/rulebook/policy").text
+    assert ">Confirmed<" in re.sub(r"\s", "", shown)
+    # What is usual is changed on a page of its own, and the words stay.
+    client.post(ADDRESS, data=typed(client, months__store_audit="4"))
+    with app.app_context(), separate_session() as session:
+        steps = session.get_one(Authority, world.home).policy["steps"]
+        assert steps["advice"] == {
+            "says": {"en": given["says-advice-en"], "cy": welsh["says-advice-cy"]}
+        }
+        assert steps["store_audit"] == {"within_months": 4}
+    assert "euog" not in signed_in(Role.ADMINISTRATOR, foreign=True).get(address).text

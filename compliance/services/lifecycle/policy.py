@@ -109,19 +109,19 @@ def policy_of(authority: Authority, pack: Pack) -> Policy:
 def _step(entry: Mapping[str, Any]) -> PolicyStep:
     return PolicyStep(
         id=entry["id"],
-        labels=_by_language(entry["label"]),
-        texts=_by_language(entry.get("says")),
+        labels=by_language(entry["label"]),
+        texts=by_language(entry.get("says")),
         plain_for=frozenset(entry.get("plain_for", ())),
         formal=bool(entry.get("formal", False)),
         told=bool(entry.get("told", False)),
         letter=entry.get("letter", DECISION_LETTER),
-        follow_ups=_by_language(entry.get("follow_up")) or None,
+        follow_ups=by_language(entry.get("follow_up")) or None,
         within_months=entry.get("within_months"),
         primary_authority_days=entry["primary_authority_days"],
         law=entry.get("law", ""),
     )
 
 
-def _by_language(words: Mapping[str, str] | str | None) -> Mapping[str, str]:
+def by_language(words: Mapping[str, str] | str | None) -> Mapping[str, str]:
     """A text by language; an authority's own policy may have it as plain English."""
     return {"en": words} if isinstance(words, str) else words or {}

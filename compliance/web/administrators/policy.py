@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from compliance.rulebook import Pack
 from compliance.rulebook.pack import text_of
-from compliance.services import policies
+from compliance.services import policies, translations
 from compliance.services.errors import Refused
 from compliance.services.lifecycle.policy import Policy
 from compliance.store.engine import db
@@ -23,6 +23,8 @@ from compliance.web.signed_in import required_actor
 
 bp = Blueprint("policy", __name__, url_prefix="/rulebook/policy")
 
+#: How a text in a language is called on the form.
+IN_LANGUAGE = {"en": "In English", "cy": "In Welsh"}
 NOTHING_USUAL = "None: a person looks first"
 
 
@@ -36,6 +38,8 @@ def show() -> str:
         "administrators/policy/show.html",
         policy=policy,
         outcomes=policies.outcomes(policy, pack),
+        words=[one for one in policies.words(db.session, required_actor(), pack) if one.own],
+        confirmed=translations.confirmed(db.session, "cy"),
         versions=policies.versions(db.session, required_actor()),
     )
 
@@ -75,6 +79,77 @@ def change() -> ResponseReturnValue:
         errors=form_errors.listed(form),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+@bp.route("/words", methods=["GET", "POST"])
+@permission("policy.change")
+def words() -> ResponseReturnValue:
+    """Say what decision letters say of each step in the authority's own words; saving makes a new version."""
+    pack = rulebook_in_use()
+    current = policies.words(db.session, required_actor(), pack)
+    form = _words_form(pack, current)
+    if form.validate_on_submit():
+        try:
+            made = policies.change_words(
+                db.session,
+                required_actor(),
+                utc_now(),
+                pack,
+                says={
+                    one.step: {
+                        language: form[_field(one.step, language)].data or ""
+                        for language in pack.languages
+                    }
+                    for one in current
+                },
+                reason=form.reason.data or "",
+            )
+        except Refused as refused:
+            form_errors.put(form, refused)
+        else:
+            flash(f"Saved as {made.version}. Letters from now on use these words.", "success")
+            return redirect(url_for("policy.show"))
+    page = render_template(
+        "administrators/policy/words.html",
+        form=form,
+        steps=[
+            (one, [(each, form[_field(one.step, each)]) for each in pack.languages])
+            for one in current
+        ],
+        errors=form_errors.listed(form),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _field(step: str, language: str) -> str:
+    return f"says-{step}-{language}"
+
+
+def _words_form(pack: Pack, current: list[policies.OwnWords]) -> FlaskForm:
+    """The form of an authority's own words: for each step a text in each language."""
+
+    class WordsForm(FlaskForm):
+        reason = fields.text(
+            "What does the change rest on?",
+            what="Reason",
+            longest=policies.LONGEST_REASON,
+            missing="Say what the change rests on",
+            hint="For example the published policy and its date",
+        )
+
+    for one in current:
+        for language in pack.languages:
+            field = fields.text(
+                IN_LANGUAGE.get(language, language),
+                what="What the letter says",
+                longest=policies.LONGEST_WORDS,
+                hint=f"The rulebook says: {text}"
+                if (text := one.by_rulebook.get(language))
+                else "",
+            )
+            setattr(WordsForm, _field(one.step, language), field)
+    own = {_field(one.step, each): text for one in current for each, text in one.own.items()}
+    return WordsForm(data=own)
 
 
 def _followed_up(pack: Pack) -> list[str]:

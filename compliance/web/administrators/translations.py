@@ -13,9 +13,9 @@ from wtforms import HiddenField
 from compliance.documents import render
 from compliance.documents.kinds import kinds
 from compliance.documents.ready import ready_pages
-from compliance.services import translations
+from compliance.services import policies, translations
 from compliance.services.errors import NotFound, Refused
-from compliance.services.translations import LETTERS, PAGES, READY, Said
+from compliance.services.translations import LETTERS, OWN, PAGES, READY, Said
 from compliance.store.engine import db
 from compliance.web import form_errors
 from compliance.web.dates import utc_now
@@ -37,6 +37,7 @@ GROUPS = {
     "sentence": "Sentences about the law",
     "value": "What happened, and what follows from it",
     "step": "Decisions",
+    OWN: "Decisions, in your authority's own words",
     "basis": "Law or good practice",
     "severity": "How serious a point is",
     "dim": "Kinds of visit, nations and ways of selling",
@@ -65,7 +66,7 @@ class ConfirmForm(FlaskForm):
 @permission("translation.confirm")
 def index() -> str:
     """Show how much of each group is confirmed."""
-    texts = translations.released(rulebook_in_use(), LANGUAGE)
+    texts = _every()
     done = translations.confirmed(db.session, LANGUAGE)
     counts = []
     for group, title in GROUPS.items():
@@ -142,8 +143,14 @@ def _printed(group: str) -> list[str]:
 def _texts(group: str) -> list[Said]:
     if group not in GROUPS:
         raise NotFound
-    every = translations.released(rulebook_in_use(), LANGUAGE)
-    return [each for each in every if each.group == group]
+    return [each for each in _every() if each.group == group]
+
+
+def _every() -> list[Said]:
+    """All that is said in Welsh, the words of the reader's own authority last."""
+    pack = rulebook_in_use()
+    own = policies.to_translate(db.session, required_actor(), pack, LANGUAGE)
+    return [*translations.released(pack, LANGUAGE), *own]
 
 
 def _mark(drafts: Sequence[Said]) -> str:

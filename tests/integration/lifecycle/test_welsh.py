@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from compliance.access import Actor, Role
 from compliance.rulebook import shipped_pack
-from compliance.services import translations
+from compliance.services import policies, translations
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import (
     certificates,
@@ -191,6 +191,45 @@ def test_a_decision_says_ones_own_words_in_both_languages_or_in_none(wales: Town
     assert portal.said(welsh).follows == portal.said(english).follows
     # The steps of the letter before are told in the language of this one.
     assert portal.said(welsh).actions[0].text.startswith("Gofynnwch i bob prynwr")
+
+
+def test_a_policys_own_words_wait_for_their_welsh_and_for_its_translator(wales: Town) -> None:
+    confirm(wales)
+    visit = wales.agree(wales.record("test_purchase", SALE))
+    wales.notify(visit)
+    decisions.decide(
+        wales.session,
+        wales.reviewer,
+        noon(VISITED_ON + 5 * DAY),
+        visit.id,
+        step="advice_and_re_test",
+        reason="First sale",
+    )
+    now, pack = noon(VISITED_ON + 6 * DAY), shipped_pack()
+
+    def own(**words: str) -> None:
+        policies.change_words(
+            wales.session,
+            administrator(wales),
+            now,
+            pack,
+            says={"advice_and_re_test": words},
+            reason="Our policy",
+        )
+
+    def tell() -> Document:
+        return notifications.tell_decision(wales.session, wales.reviewer, now, OFFICE, visit.id)
+
+    own(en="We are helping you this time.")
+    with pytest.raises(Refused, match="We are helping you this time"):
+        tell()
+    own(en="We are helping you this time.", cy="Rydym yn eich helpu y tro hwn.")
+    with pytest.raises(Refused, match="is a draft until a named translator"):
+        tell()
+    confirm(wales, policies.to_translate(wales.session, administrator(wales), pack, "cy"))
+    assert "We are helping you this time." in pdf_text(tell().file.content)
+    welsh = next(each for each in letters(visit) if each.decision_id and each.language == "cy")
+    assert "Rydym yn eich helpu y tro hwn." in pdf_text(welsh.file.content)
 
 
 def test_a_corrected_record_names_a_letter_once(wales: Town) -> None:
