@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from compliance.access import Actor, allows
+from compliance.rulebook import Pack
+from compliance.services import rulebooks
 from compliance.services.lifecycle import deadlines
-from compliance.services.lifecycle.cases import pack_of
 from compliance.services.lifecycle.machine import AWAITING, NOTIFIED, RECORDED, REVIEWED
 from compliance.services.permission import require
 from compliance.services.spelling import fold
@@ -27,6 +28,12 @@ from compliance.store.models import (
     VisitShare,
     VisitVersion,
 )
+
+#: Visits read in one question to the database.
+AT_ONCE = 500
+
+#: The day, the visit's id, and what is to be done.
+_Day = tuple[date, str, str]
 
 
 @dataclass(frozen=True)
@@ -125,19 +132,26 @@ def shared(
     return _part(session, _narrowed(wanted).where(theirs), offset, limit, newest_first=True)
 
 
-def due(session: Session, actor: Actor, wanted: Filter, now: datetime) -> list[Due]:
-    """Return what is to be done by a day about the visits of the actor's authority, soonest first.
+def due(
+    session: Session,
+    actor: Actor,
+    wanted: Filter,
+    now: datetime,
+    *,
+    offset: int = 0,
+    limit: int | None = None,
+) -> tuple[Sequence[Due], int]:
+    """Return what is to be done by a day about the visits of the actor's authority, soonest first,
+    and how much there is in all.
 
     Follow-ups that are not done, Primary Authority periods that run, and the deadlines that the
     rulebook works out for visits still open (such as the limit for charging).
     """
     require(actor, "visit.read")
-    found = [
-        *_follow_ups(session, actor, wanted),
-        *_primary_authority_periods(session, actor, wanted),
-        *_deadlines(session, actor, wanted, deadlines.local_day(now)),
-    ]
-    return sorted(found, key=lambda each: (each.on, each.visit.id, each.what))
+    days = sorted(_days(session, actor, wanted, deadlines.local_day(now)))
+    part = days[offset:][:limit]
+    visits = _read(session, [visit_id for _, visit_id, _ in part])
+    return [Due(visits[visit_id], what, on) for on, visit_id, what in part], len(days)
 
 
 def waiting(session: Session, actor: Actor, now: datetime) -> Mapping[str, int]:
@@ -148,7 +162,8 @@ def waiting(session: Session, actor: Actor, now: datetime) -> Mapping[str, int]:
     if allows(actor, "visit.decide"):
         found["to_decide"] = _count(session, _to_decide(actor, Filter()))
     if allows(actor, "visit.read"):
-        found["due"] = len(due(session, actor, Filter(), now))
+        today = deadlines.local_day(now)
+        found["due"] = sum(1 for _ in _days(session, actor, Filter(), today))
     return found
 
 
@@ -171,25 +186,30 @@ def _visits(actor: Actor, wanted: Filter) -> Select[Visit]:
 
 
 def _narrowed(wanted: Filter) -> Select[Visit]:
-    query = (
-        select(Visit)
-        .join(Visit.premises)
-        .options(
-            contains_eager(Visit.premises),
-            joinedload(Visit.officer).joinedload(User.authority),
-        )
+    return _with_shop(select(Visit)).where(*_matching(wanted))
+
+
+def _with_shop(query: Select[Visit]) -> Select[Visit]:
+    """Read with each visit what a line of a list says of it."""
+    return query.join(Visit.premises).options(
+        contains_eager(Visit.premises), joinedload(Visit.officer).joinedload(User.authority)
     )
-    for word in fold(wanted.text).split():
-        query = query.where(Premises.search_text.contains(word, autoescape=True))
+
+
+def _matching(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What a filter asks of a visit and its premises, which the query has joined."""
+    asked = [
+        Premises.search_text.contains(word, autoescape=True) for word in fold(wanted.text).split()
+    ]
     if wanted.kind:
-        query = query.where(Visit.kind == wanted.kind)
+        asked.append(Visit.kind == wanted.kind)
     if wanted.state:
-        query = query.where(Visit.state == wanted.state)
+        asked.append(Visit.state == wanted.state)
     if wanted.since:
-        query = query.where(Visit.visited_on >= wanted.since)
+        asked.append(Visit.visited_on >= wanted.since)
     if wanted.until:
-        query = query.where(Visit.visited_on <= wanted.until)
-    return query
+        asked.append(Visit.visited_on <= wanted.until)
+    return asked
 
 
 def _part(
@@ -210,40 +230,46 @@ def _count(session: Session, query: Select[Visit]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _follow_ups(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
-    query = _visits(actor, wanted).join(
-        FollowUp,
-        and_(
-            FollowUp.visit_id == Visit.id,
-            FollowUp.done_at.is_(None),
-            FollowUp.due_on.is_not(None),
-        ),
-    )
-    for visit, follow_up in session.execute(query.add_columns(FollowUp)).unique():
-        yield Due(visit, follow_up.note, follow_up.due_on)
-
-
-def _primary_authority_periods(session: Session, actor: Actor, wanted: Filter) -> Iterable[Due]:
-    query = _visits(actor, wanted).join(
-        Decision,
-        and_(
-            Decision.visit_id == Visit.id,
-            Decision.state == "awaiting_second_person",
-            Decision.primary_authority_due_on.is_not(None),
-        ),
-    )
-    for visit, decision in session.execute(query.add_columns(Decision)).unique():
-        yield Due(visit, "End of the Primary Authority period", decision.primary_authority_due_on)
-
-
-def _deadlines(session: Session, actor: Actor, wanted: Filter, today: date) -> Iterable[Due]:
+def _days(session: Session, actor: Actor, wanted: Filter, today: date) -> Iterator[_Day]:
+    """Every day by which something is to be done: no visit is read for it, for there may be many."""
+    ours = [Visit.authority_id == actor.authority_id, *_matching(wanted)]
+    for on, visit_id, note in session.execute(
+        select(FollowUp.due_on, Visit.id, FollowUp.note)
+        .join(Visit, Visit.id == FollowUp.visit_id)
+        .join(Visit.premises)
+        .where(FollowUp.done_at.is_(None), *ours)
+    ):
+        if on is not None:
+            yield on, visit_id, note
+    for on, visit_id in session.execute(
+        select(Decision.primary_authority_due_on, Visit.id)
+        .join(Visit, Visit.id == Decision.visit_id)
+        .join(Visit.premises)
+        .where(Decision.state == "awaiting_second_person", *ours)
+    ):
+        if on is not None:
+            yield on, visit_id, "End of the Primary Authority period"
     newest = select(func.max(Assessment.id)).where(Assessment.visit_id == Visit.id)
-    query = (
-        _visits(actor, wanted)
+    packs: dict[str, Pack] = {}
+    for visit_id, sha256, values in session.execute(
+        # Of a result only its values: the rest is long, and says nothing of a day.
+        select(Visit.id, Assessment.rulebook_sha256, Assessment.result["values"])
+        .join(Visit.premises)
         .join(Assessment, Assessment.id == newest.correlate(Visit).scalar_subquery())
-        .where(Visit.state.in_(AWAITING))
-    )
-    for visit, assessment in session.execute(query.add_columns(Assessment)).unique():
-        for deadline in deadlines.deadlines_of(pack_of(assessment), assessment, today):
+        .where(Visit.state.in_(AWAITING), *ours)
+    ):
+        if sha256 not in packs:
+            packs[sha256] = rulebooks.released(session, sha256)
+        for deadline in deadlines.deadlines_in(packs[sha256], values or {}, today):
             if deadline.on is not None:
-                yield Due(visit, deadline.what, deadline.on)
+                yield deadline.on, visit_id, deadline.what
+
+
+def _read(session: Session, ids: Sequence[str]) -> Mapping[str, Visit]:
+    """Read visits by their ids, some at a time: a database takes only so many words in a question."""
+    found: dict[str, Visit] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        rows = session.scalars(_with_shop(select(Visit)).where(Visit.id.in_(some)))
+        found |= {visit.id: visit for visit in rows}
+    return found

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from compliance.access import Role
+from compliance.app import Application
+from compliance.services import worklists
+from compliance.services.worklists import Filter
+from compliance.store.engine import separate_session
+from compliance.store.models import User, Visit
 from tests.integration.conftest import SignIn
+from tests.town import VISITED_ON, noon
 from tests.world import World
 
 LISTS = {"to_review": "/work/to-review", "to_decide": "/work/to-decide", "due": "/work/due"}
@@ -43,6 +51,35 @@ def test_a_count_follows_what_is_done(world: World, signed_in: SignIn) -> None:
     after = counts(reviewer)
     assert after["/work/to-review"] == before["/work/to-review"] - 1
     assert after["/work/to-decide"] == before["/work/to-decide"] + 1
+
+
+def test_what_is_due_is_counted_and_cut_into_pages_without_reading_the_visits(
+    app: Application, world: World
+) -> None:
+    """A force may have twenty thousand of them."""
+    read: list[Visit] = []
+
+    def load(visit: Visit, _: object) -> None:
+        read.append(visit)
+
+    event.listen(Visit, "load", load)
+    try:
+        with app.app_context(), separate_session(writes=False) as session:
+            reviewer = session.get_one(User, world.people[Role.REVIEWER]).actor
+            now = noon(VISITED_ON)
+            due = partial(worklists.due, session, reviewer, Filter(), now)
+            count = worklists.waiting(session, reviewer, now)["due"]
+            assert read == []
+            first, total = due(limit=1)
+            assert (len(first), total, len(read)) == (1, count, 1)
+            every, total = due()
+            assert len(every) == total == count > 2
+            assert [each.on for each in every] == sorted(each.on for each in every)
+            assert due(offset=1, limit=1)[0] == every[1:2]
+            nothing = worklists.due(session, reviewer, Filter(text="nowhere"), now)
+            assert nothing == ([], 0)
+    finally:
+        event.remove(Visit, "load", load)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -42,11 +43,15 @@ def local_day(now: datetime) -> date:
 
 
 def deadlines_of(pack: Pack, assessment: Assessment, today: date) -> list[Deadline]:
-    """Return the deadlines that `pack` works out for a visit, in the pack's order.
+    """Return the deadlines that `pack` works out for a visit, in the pack's order."""
+    return deadlines_in(pack, assessment.result.get("values", {}), today)
+
+
+def deadlines_in(pack: Pack, values: Mapping[str, Any], today: date) -> list[Deadline]:
+    """Return the deadlines among the values of an assessment, in the pack's order.
 
     A `[[value]]` with `deadline = true` is one: a date, or the code `ask`.
     """
-    values: dict[str, Any] = assessment.result.get("values", {})
     found: list[Deadline] = []
     for entry in pack.entries("value"):
         given = values.get(entry["name"])

@@ -88,17 +88,20 @@ def due() -> ResponseReturnValue:
     """List what has to be done by a day, the soonest first."""
     days = period.asked("Visited")
     wanted = _wanted(days)
-    found = (
-        worklists.due(db.session, required_actor(), wanted, utc_now()) if not days.errors else []
-    )
-    if _as_csv() and not days.errors:
+    actor, now = required_actor(), utc_now()
+    if days.errors:
+        return _page("officers/work/due.html", "Due", Page([], 1, 0), wanted, days)
+    if _as_csv():
+        found, _ = worklists.due(db.session, actor, wanted, now)
         return csv_response("due.csv", ("By", "What", *VISIT_COLUMNS), _due_rows(found))
     number = page_number()
-    start = (number - 1) * PAGE_SIZE
+    found, total = worklists.due(
+        db.session, actor, wanted, now, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
+    )
     return _page(
         "officers/work/due.html",
         "Due",
-        Page(found[start : start + PAGE_SIZE], number, len(found)),
+        Page(found, number, total),
         wanted,
         days,
         today=london_today(),
