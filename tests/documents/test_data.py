@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from compliance.documents import DocumentData, DocumentRefused, kinds, render
 from compliance.documents.addresses import address_lines, spaced_postcode
 from compliance.documents.characters import printable_text
+from compliance.documents.citations import cited
 from compliance.documents.data_json import from_json, merged, to_json
 from compliance.documents.dates import day_in_words
 from compliance.documents.fonts import covered
@@ -129,3 +130,39 @@ def test_address_lines() -> None:
 def test_days_in_words() -> None:
     assert day_in_words(date(2026, 10, 3)) == "3\u00a0October 2026"
     assert day_in_words(date(2026, 2, 28), "cy") == "28\u00a0Chwefror 2026"
+
+
+def test_a_very_long_name_takes_as_many_lines_as_the_window_has_left() -> None:
+    name = "The Wensum Valley Ironmongery and Hardware Company of Norwich and of Great Yarmouth Limited"
+    broken = (
+        "The Wensum Valley Ironmongery and Hardware",
+        "Company of Norwich and of Great Yarmouth",
+    )
+    assert address_lines((name, "gir0aa")) == (*broken, "Limited", "GIR 0AA")
+    street = ("1", "2", "3", "4", "NR3 1QZ")
+    assert address_lines((name, *street)) == (broken[0], f"{broken[1]} Limited", *street)
+    assert address_lines((name, "0", *street)) == (name, "0", *street)
+
+
+@pytest.mark.parametrize(
+    "short, read",
+    [
+        ("Criminal Justice Act 1988, s.141A(4)", "Criminal Justice Act 1988, section 141A(4)"),
+        (
+            "Offensive Weapons Act 2019, ss.38 to 40",
+            "Offensive Weapons Act 2019, sections 38 to 40",
+        ),
+        ("Order 1996, art 54A (Act 2019, s.37)", "Order 1996, article 54A (Act 2019, section 37)"),
+        ("Sales at Boots 4 U, and their partner", "Sales at Boots 4 U, and their partner"),
+    ],
+)
+def test_a_citation_is_read_aloud_in_words(short: str, read: str) -> None:
+    assert cited(short).replace("\u00a0", " ") == read
+    assert "section " not in cited(short)  # its number never stands on the next line
+
+
+@pytest.mark.parametrize("entry", ["address", "phone", "email", "website", "complaints"])
+def test_no_letter_without_a_way_to_reach_who_wrote_it(entry: str, press: Press) -> None:
+    empty = {"authority": {entry: [] if entry == "address" else ""}}
+    with pytest.raises(DocumentRefused, match=f"needs authority.{entry}, and it is empty"):
+        render(kinds()["test-purchase-pass"].sample_data(empty), using=press)
