@@ -11,6 +11,7 @@ from typing import Any, cast
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from jinja2 import TemplateError
 from sqlalchemy import select
 
 from compliance.commands.stopping import Unusable, plainly
@@ -76,6 +77,8 @@ def preview(kind: str, target: Path, source: Path | None, language: str) -> None
         raise Unusable(refused.reason) from None
     except PrintingFailed as failed:
         raise click.ClickException(f"The document could not be printed: {failed}") from None
+    except TemplateError as error:
+        raise click.ClickException(release.broken(error)) from None
     write_whole(target, made.pdf)
     click.echo(f"{target}: {made.pages} {'page' if made.pages == 1 else 'pages'}, {kind}, SPECIMEN")
 

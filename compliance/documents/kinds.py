@@ -42,8 +42,8 @@ class Kind:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages the kind has a text in, English first."""
-        found = {path.stem for path in (FOLDER / self.name).glob("*.html")}
+        """The languages the kind has a text and a title in, English first."""
+        found = {path.stem for path in (FOLDER / self.name).glob("*.html")} & self.title.keys()
         return tuple(sorted(found, key=lambda each: (each != "en", each)))
 
     def needed(self, story: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ is not there, a word that judges, a sentence about the law without its row, word
 from __future__ import annotations
 
 import re
+import traceback
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.visitor import NodeVisitor
 
 from compliance.documents import page_text
@@ -56,6 +57,7 @@ def faults() -> list[Fault]:
             place, path.read_text(encoding="utf-8"), told=told, given=GIVEN if ours else None
         )
     for kind in kinds().values():
+        found += faults_of_languages(kind)
         for sample in ("", *kind.samples):
             for language in kind.languages:
                 found += faults_of_sample(kind, sample, language)
@@ -101,6 +103,15 @@ def faults_of_template(
     return found
 
 
+def faults_of_languages(kind: Kind) -> list[Fault]:
+    """Return what a kind does not say in a language that every document is owed in."""
+    return [
+        Fault(kind.name, f"It has no text, or no title, in the language {language!r}.")
+        for language in shipped_pack().languages
+        if language not in kind.languages
+    ]
+
+
 def language_of(place: str) -> str:
     """Return the language a template is written in: `cy` for `cy.html` and `letter.cy.html`."""
     name = place.rpartition("/")[2].removesuffix(".html").rpartition(".")[2]
@@ -115,12 +126,26 @@ def faults_of_sample(kind: Kind, sample: str, language: str = LANGUAGE) -> list[
         html = compose(data, kind, specimen=False)
     except DocumentRefused as refused:
         return [Fault(place, refused.reason)]
+    except TemplateError as error:
+        return [Fault(place, broken(error))]
     if kind.about == FILE:
         return []
     rules = wording(language)
     said = prose(html, data)
     found = [Fault(place, _judges(word)) for line in said for word in rules.forbidden(line)]
     return found + [Fault(place, each) for each in rules.hard_to_read("\n".join(said))]
+
+
+def broken(error: Exception) -> str:
+    """Return in a line where a template could not be filled, and why."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [each for each in frames if Path(each.filename).is_relative_to(FOLDER)]
+    at = (
+        f"{Path(where[-1].filename).relative_to(FOLDER)}, line {where[-1].lineno}: "
+        if where
+        else ""
+    )
+    return f"The template cannot be filled: {at}{error}"
 
 
 def faults_of_pack(pack: Pack) -> list[Fault]:

@@ -1,9 +1,12 @@
 """The gate at release: what is shipped passes it, and each fault it is there for is seen."""
 
+from dataclasses import replace
+
 import pytest
 
 from compliance.documents import kinds, release
 from compliance.documents.release import (
+    faults_of_languages,
     faults_of_pack,
     faults_of_sample,
     faults_of_template,
@@ -75,6 +78,25 @@ def test_a_fault_of_a_sample_is_seen(
     monkeypatch.setattr(type(kind), "sample_data", lambda *_, **__: data)
     monkeypatch.setattr(release, "prose", lambda html, _: [text])
     assert any(message in str(each) for each in faults_of_sample(kind, ""))
+
+
+@pytest.mark.parametrize("broken", ["{{ d.nothing }}", "{% if %}"])
+def test_a_template_that_cannot_be_filled_is_a_fault_of_its_sample(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from compliance.documents.compose import environment
+
+    monkeypatch.setattr(environment(), "get_template", lambda _: environment().from_string(broken))
+    (fault,) = faults_of_sample(kinds()["decision-letter"], "")
+    assert "The template cannot be filled" in fault.message
+
+
+def test_a_kind_without_its_welsh_or_its_welsh_title_is_a_fault() -> None:
+    kind = kinds()["decision-letter"]
+    assert faults_of_languages(kind) == []
+    (fault,) = faults_of_languages(replace(kind, title={"en": "Decision"}))
+    assert "no text, or no title, in the language 'cy'" in fault.message
+    assert len(faults_of_languages(replace(kind, name="no-such-folder"))) == 2
 
 
 def _with(table: str, entry: dict) -> Pack:  # type: ignore[type-arg]
