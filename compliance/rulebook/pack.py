@@ -57,6 +57,14 @@ class Pack:
         text = json.dumps(self.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def first_day(self) -> date:
+        """The first day a visit may be dated; the first there is where the pack names none."""
+        try:
+            return date.fromisoformat(self.content["pack"].get("first_day", "0001-01-01"))
+        except (TypeError, ValueError):
+            raise PackError('"first_day" of the pack must be a day') from None
+
     @property
     def languages(self) -> list[str]:
         """The languages in which the pack must have every text, the first being the default."""

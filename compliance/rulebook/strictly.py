@@ -88,6 +88,12 @@ def _shape(pack: Pack, visit: Visit) -> None:
     days = {
         name: _day(visit[name], name) for name in ("visited_on", "as_of") if _given(visit, name)
     }
+    on = days.get("visited_on")
+    if on is not None and on < pack.first_day:
+        raise AnswerError(
+            f'"visited_on" ({on}) is before {pack.first_day}, the first day this rulebook is for',
+            "visited_on",
+        )
     for part, entries in (("answers", pack.questions), ("operation", pack.facts)):
         given = visit.get(part)
         if given is not None and not isinstance(given, Mapping):
@@ -95,7 +101,7 @@ def _shape(pack: Pack, visit: Visit) -> None:
         for name, value in (given or {}).items():
             entry = entries.get(name)
             if entry is not None and value not in (None, NOT_OBSERVED):
-                _answer(entry, value, days.get("visited_on"))
+                _answer(entry, value, on)
 
 
 def _given(visit: Visit, name: str) -> bool:

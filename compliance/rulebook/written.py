@@ -17,7 +17,7 @@ FILES = {table: "pack.toml" if table in FRAME else f"{table}s.toml" for table in
     "law": "law.toml"
 }
 #: Keys whose days are written as TOML dates, as people write them.
-_DAYS = frozenset({"from", "to", "checked", "confirmed_on"})
+_DAYS = frozenset({"from", "to", "checked", "confirmed_on", "first_day"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -73,6 +73,11 @@ def checked(details: PremisesDetails, today: date, pack: Pack) -> PremisesDetail
         raise Refused(
             "The date on which this was seen must not be in the future", "sells_knives_seen_on"
         )
+    elif seen_on < pack.first_day:
+        raise Refused(
+            f"The date on which this was seen must not be before {pack.first_day.year}",
+            "sells_knives_seen_on",
+        )
     return PremisesDetails(**tidied)
 
 

@@ -55,7 +55,8 @@ def begin(
     """Begin a visit as a draft of `actor`; times are aware, the day is London's.
 
     The same `visit_id` again is success and gives the visit that is there. Raises `Refused` for a kind,
-    channel or purpose there is not, a day to come, or an end before the start.
+    channel or purpose there is not, a day to come or before the rulebook's first, or an
+    end before the start.
     """
     pack = pack or rulebooks.current(session, visited_on)
     if visit_id is not None:
@@ -105,6 +106,11 @@ def check_particulars(
         raise Refused("Choose why you are visiting", "purpose")
     if particulars.visited_on > local_day(now):
         raise Refused("The day of the visit must be today or in the past", "visited_on")
+    if particulars.visited_on < pack.first_day:
+        first = pack.first_day
+        raise Refused(
+            f"The day of the visit must be {first.day} {first:%B %Y} or later", "visited_on"
+        )
     start, end = particulars.started_at, particulars.ended_at
     if start is not None and start > now:
         raise Refused("The start must not be in the future", "started_at")

@@ -311,6 +311,7 @@ def test_a_visit_waits_for_the_nation(begin: Begin, app: Application, world: Wor
         ({"visited_on-day": ""}, "The day is missing"),
         ({"visited_on-day": "", "visited_on-month": "", "visited_on-year": ""}, "Enter the day"),
         ({"visited_on-year": "2099"}, "must be today or in the past"),
+        ({"visited_on-year": "1987"}, "must be 1 January 1988 or later"),
         ({"started_at": "14:20", "ended_at": "14:05"}, "The end must be after the start"),
         ({"started_at": "half past"}, "Enter the start"),
     ],

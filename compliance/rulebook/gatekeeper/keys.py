@@ -120,7 +120,7 @@ INNER: Mapping[str, set[str]] = {
     "value.add_months": {"to", "months"},
     "output.validity": {"dims", "result", "may_allege", "counts", "told_as"},
 }
-PACK = {"id", "version", "title", "languages", "first_steps"}
+PACK = {"id", "version", "title", "languages", "first_day", "first_steps"}
 OUTPUT = {"score", "grade", "standing", "next_step", "validity"}
 
 _TABLE, _LIST = "a table", "a list"
@@ -145,13 +145,15 @@ _EITHER = {
     ("value.add_months", "to"),
     *((table, key) for table in ("question", "fact") for key in ("min", "max")),
 }
-_DAYS = {"from", "to", "checked"}
+_DAYS = {"from", "to", "checked", "first_day"}
 
 
 def unknown_keys(pack: Pack, sources: Sources) -> Iterator[Problem]:
     """Find every key that the language does not have, with the nearest that it has, and every wrong shape."""
     place = sources.place("pack", "")
     yield from _known(place, "[pack]", pack.content["pack"], PACK)
+    if not _shaped("first_day", pack.content["pack"].get("first_day", "2000-01-01")):
+        yield Problem(place, '"first_day" must be a day')
     place = sources.place("output", "")
     output = pack.content.get("output", {})
     yield from _known(place, "[output]", output, OUTPUT)

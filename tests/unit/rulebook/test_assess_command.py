@@ -104,6 +104,11 @@ SLIPS += [
         ({"operation": {"buyer_age": "15"}}, 'buyer_age: "15" is text'),
         ({"visited_on": "9999-12-31"}, '"visited_on" (9999-12-31) is too late'),
         ({"as_of": "9999-12-31"}, '"as_of" (9999-12-31) is too late'),
+        ({"visited_on": "0001-01-01"}, '"visited_on" (0001-01-01) is before 1988-01-01'),
+        (
+            {"history": [AUDIT | {"visited_on": "1987-12-31"}]},
+            '"history", visit 1: "visited_on" (1987-12-31) is before 1988-01-01',
+        ),
         ({"as_of": ""}, 'as_of: "" is not a date such as 2026-10-13'),
         (
             {"answers": {"tp_outcome": "c25_not_challenged_served"}},
