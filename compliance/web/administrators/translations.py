@@ -30,8 +30,8 @@ bp = Blueprint("translations", __name__, url_prefix="/rulebook/translations")
 LANGUAGE = "cy"
 #: What the groups are called, in the order they are shown in.
 GROUPS = {
-    LETTERS: "Letters and the certificate",
-    PAGES: "Pages for shops and the public",
+    LETTERS: "Letters, the certificate and the officers' file of a visit",
+    PAGES: "Pages for shops and the public, and labels of that file",
     READY: "Pages to print for a shop",
     "rule": "What was found, what is done well and what to do",
     "sentence": "Sentences about the law",
