@@ -15,12 +15,13 @@ from weasyprint import CSS, Attachment, Document
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.urls import URLFetcher
 
-from compliance.documents.finish import finish, unambiguous_streams
+from compliance.documents.finish import finish
 from compliance.documents.geometry import PIXELS_PER_MM, Words, refuse_outside
 from compliance.documents.laid_out import boxes_of
 from compliance.documents.plain_sheet import Page
 from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
 from compliance.documents.shortcuts import shortcuts
+from compliance.documents.writer import our_writer
 
 VARIANT = "pdf/a-3a"
 ADDRESS_CLASS = "address"
@@ -66,7 +67,7 @@ class Engine:
         refuse_more_pages(pages, most_pages)
         if letter:
             refuse_outside(_words(document))
-        with unambiguous_streams():
+        with our_writer():
             pdf = document.write_pdf(
                 finisher=partial(finish, signature_purpose=signature_purpose),
                 pdf_variant=VARIANT,

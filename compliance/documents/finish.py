@@ -4,12 +4,10 @@ stream, the scope of table headings, the numbers of lists, the language of a for
 WeasyPrint offers either PDF/A or PDF/UA. It is asked for PDF/A-3a (which brings the tags), and this
 finisher adds the rest just before the file is written.
 
-The file itself is then written by `writer`, within `unambiguous_streams`.
+The file itself is then written by `writer`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pydyf  # type: ignore[import-untyped]
@@ -17,7 +15,6 @@ from weasyprint.formatting_structure.boxes import BlockBox
 
 from compliance.documents.laid_out import boxes_of
 from compliance.documents.signature_field import SIGNATURE_FIELD
-from compliance.documents.writer import write
 
 _PDFUA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
@@ -50,36 +47,6 @@ def finish(document: Any, pdf: pydyf.PDF, *, signature_purpose: str = "") -> Non
     _mark_headings_lists_and_languages(document, pdf)
     if signature_purpose:
         _add_signature_field(pdf, signature_purpose)
-
-
-@contextmanager
-def unambiguous_streams() -> Iterator[None]:
-    """Have every PDF that is written meanwhile written by `writer`."""
-    _ours.append(True)
-    try:
-        yield
-    finally:
-        _ours.pop()
-
-
-_ours: list[bool] = []
-
-
-def _write(
-    pdf: pydyf.PDF,
-    output: BinaryIO,
-    version: str | bytes | None = None,
-    identifier: bool | bytes = False,
-    compress: bool = False,
-) -> None:
-    if _ours and version is not None and identifier is True and compress:
-        write(pdf, output, version if isinstance(version, bytes) else version.encode())
-    else:
-        _of_pydyf(pdf, output, version, identifier, compress)
-
-
-_of_pydyf = pydyf.PDF.write
-pydyf.PDF.write = _write
 
 
 def _object(pdf: pydyf.PDF, reference: Any) -> Any:

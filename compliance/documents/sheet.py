@@ -34,7 +34,7 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.pdf.stream import Stream
 
 from compliance.documents.engine import VARIANT, Engine, refuse_more_pages
-from compliance.documents.finish import complete_metadata, finish, unambiguous_streams
+from compliance.documents.finish import complete_metadata, finish
 from compliance.documents.page_parts import PageParts
 from compliance.documents.pinned import known
 from compliance.documents.prepared_file import Frozen, PreparedFile
@@ -51,7 +51,7 @@ from compliance.documents.sheet_places import (
     spaces_of,
     texts_in,
 )
-from compliance.documents.writer import data_of
+from compliance.documents.writer import data_of, our_writer
 
 SOURCE = "179288b3913e45f0"
 IMITATED = (
@@ -145,7 +145,7 @@ class Sheet:
             {},
             options["output_intent"],
         )
-        with unambiguous_streams():
+        with our_writer():
             self.pdf: bytes = self._document.write_pdf(
                 pdf_variant=VARIANT,
                 finisher=partial(self._keep, signature_purpose=signature_purpose),

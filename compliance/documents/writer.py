@@ -8,6 +8,8 @@ read as one line end and make its length wrong to a strict reader, gets a line e
 """
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import md5
 from typing import Any, BinaryIO
 
@@ -95,3 +97,33 @@ def _stream(content: bytes, extra: dict[str, Any], *, compress: bool) -> bytes:
 def _bytes_of(number: int) -> int:
     """How many bytes hold a number."""
     return (number.bit_length() + 7) // 8
+
+
+@contextmanager
+def our_writer() -> Iterator[None]:
+    """Have every PDF that WeasyPrint writes meanwhile written here."""
+    _ours.append(True)
+    try:
+        yield
+    finally:
+        _ours.pop()
+
+
+_ours: list[bool] = []
+
+
+def _write(
+    pdf: pydyf.PDF,
+    output: BinaryIO,
+    version: str | bytes | None = None,
+    identifier: bool | bytes = False,
+    compress: bool = False,
+) -> None:
+    if _ours and version is not None and identifier is True and compress:
+        write(pdf, output, version if isinstance(version, bytes) else version.encode())
+    else:
+        _of_pydyf(pdf, output, version, identifier, compress)
+
+
+_of_pydyf = pydyf.PDF.write
+pydyf.PDF.write = _write

@@ -86,14 +86,15 @@ def _weasyprint() -> Callable[[dict[str, Any]], tuple[bytes, dict[str, Any]]]:
 
     from compliance.documents.compose import compose, style_sheet
     from compliance.documents.engine import VARIANT
-    from compliance.documents.finish import finish, unambiguous_streams
+    from compliance.documents.finish import finish
+    from compliance.documents.writer import our_writer
 
     kind, fonts = kinds()["certificate"], FontConfiguration()
     css = CSS(string=style_sheet(), font_config=fonts)
 
     def make(said: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
         page = compose(kind.sample_data(said), kind, specimen=False)
-        with _measured() as cost, unambiguous_streams():
+        with _measured() as cost, our_writer():
             pdf = HTML(string=page).write_pdf(
                 stylesheets=[css],
                 font_config=fonts,

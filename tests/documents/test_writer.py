@@ -8,7 +8,7 @@ import pydyf  # type: ignore[import-untyped]
 import pytest
 
 from compliance.documents import writer
-from compliance.documents.finish import unambiguous_streams
+from compliance.documents.writer import our_writer
 
 
 def a_pdf(*, info: bool = True, streams: int = 3) -> Any:
@@ -28,7 +28,7 @@ def a_pdf(*, info: bool = True, streams: int = 3) -> Any:
 def written(pdf: Any, *, ours: bool) -> bytes:
     output = BytesIO()
     if ours:
-        with unambiguous_streams():
+        with our_writer():
             pdf.write(output, b"1.7", True, True)
     else:
         pdf.write(output, b"1.7", True, True)
