@@ -12,6 +12,7 @@ from compliance.documents.data import DocumentData
 from compliance.documents.gates import refuse_said, refuse_unfit
 from compliance.documents.geometry import MOST_BYTES
 from compliance.documents.kinds import Kind, kind_called
+from compliance.documents.phrases import phrase
 from compliance.documents.press import Press, PrintingFailed, press
 from compliance.documents.proofs import Claim
 from compliance.documents.refused import TOO_MANY_PAGES, DocumentRefused
@@ -68,7 +69,9 @@ def render(
         "css": style_sheet(),
         "letter": kind.letter,
         "most_pages": kind.most_pages,
-        "signature_purpose": f"Signature of {data.authority.name}" if signing else "",
+        "signature_purpose": phrase("signature", data.language, name=data.authority.name)
+        if signing
+        else "",
         "record": record,
         "record_on": data.issued_on.isoformat(),
     }
