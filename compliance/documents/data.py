@@ -11,6 +11,9 @@ from typing import Any, cast
 
 from compliance.documents.visit_file import VisitFile
 
+#: What a letter may say was decided, in characters: an authority's own words for a step fit it.
+LONGEST_DECISION = 400
+
 
 def _text(longest: int, default: str | None = None) -> str:
     """A line of text with the most characters it may have (checked before rendering)."""
@@ -143,7 +146,7 @@ class DocumentData:
     story: str = _text(40, "")
     may_allege: bool = False
     decided: bool = False  # a decision is told, not only what was seen
-    decision: str = _text(300, "")  # what was decided, in a sentence or two
+    decision: str = _text(LONGEST_DECISION, "")  # what was decided, in a sentence or two
     added: str = _text(600, "")  # what the authority adds to a decision in words of its own
     follows: Sent | None = None  # the document this one comes after
     replaces: tuple[Sent, ...] = _many(10)  # the letters that no longer stand beside this one

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from compliance.access import Actor
 from compliance.documents import DocumentRefused
+from compliance.documents.characters import printable_text
+from compliance.documents.data import LONGEST_DECISION
 from compliance.documents.gates import refuse_words
 from compliance.documents.wording import wording
 from compliance.rulebook import Pack
@@ -28,7 +30,7 @@ from compliance.store.models import Authority, PolicyVersion
 
 LONGEST_REASON = 1_000
 #: What a decision letter may say of a step in an authority's own words, in characters.
-LONGEST_WORDS = 400
+LONGEST_WORDS = LONGEST_DECISION
 MOST_MONTHS = 36
 
 
@@ -198,7 +200,7 @@ def _refuse_unfit(step: str, told: Mapping[str, str]) -> None:
         if len(text) > LONGEST_WORDS:
             raise Refused(f"This can have at most {LONGEST_WORDS} characters", field)
         try:
-            refuse_words({"decision": text}, language)
+            refuse_words({"decision": printable_text(text, "What is said")}, language)
         except DocumentRefused as refused:
             raise Refused(str(refused), field) from refused
         if hard := wording(language).hard_to_read(text):

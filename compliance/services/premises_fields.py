@@ -19,7 +19,8 @@ from compliance.store.models.premises import NATIONS, SELLS_KNIVES
 LONDON = ZoneInfo("Europe/London")
 #: A shop's name or a line of its address; longer ones fit no letter.
 LONGEST_TEXT = 200
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# With the marks that turn the direction of text: a name would not read as it is written.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)

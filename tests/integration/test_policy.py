@@ -130,6 +130,7 @@ def test_own_words_are_entered_in_both_languages_and_confirmed(
     for wrong, words in (
         ({**welsh, "says-advice-en": ""}, "Enter the English that this was made from"),
         ({"says-advice-en": "You are guilty."}, "which we never say"),
+        ({"says-advice-en": "We \u2764 your shop."}, "that our letters cannot print"),
         ({"says-advice-cy": "Rydych yn euog."}, "which we never say"),
         ({"says-advice-en": "We " + "help " * 30 + "you."}, "A sentence has 32 words"),
         ({"reason": ""}, "Say what the change rests on"),

@@ -386,10 +386,11 @@ class TestHostile:
             + "6,Half a postcode,1 High Street,,NR1\n"
             + ",No key,1 High Street,,NR1 1AA\n"
             + "8, ,1 High Street,,NR1 1AA\n"
+            + "9,Turned \u202eround,1 High Street,,NR1 1AA\n"
             + "\n"
             + ",,,,\n"
         )
-        assert report.counts == {"created": 1, "rejected": 8}
+        assert report.counts == {"created": 1, "rejected": 9}
         assert reasons(report) == {
             2: "trading_name: Remove the characters that cannot be printed",
             3: "trading_name: This must be 200 characters or fewer",
@@ -398,7 +399,8 @@ class TestHostile:
             7: "postcode: Enter a full UK postcode, like NR1 3DD",
             8: "There is no id",
             9: "There is no name",
-            11: "There is no id",
+            10: "trading_name: Remove the characters that cannot be printed",
+            12: "There is no id",
         }
         assert only(session).trading_name == "Trailing"
 
