@@ -29,8 +29,11 @@ from compliance.store.series import free, reserve
 
 #: How long a letter is believed to be in the hands of the worker that took it.
 LEASE = timedelta(minutes=2)
-#: A letter that ended its worker so often is refused, so that the rest goes on.
-MOST_ATTEMPTS = 3
+#: A letter that was begun so often is refused, so that the rest goes on. Most workers end for a reason of
+#: their own (a restart, a kill), so that a letter may see many of them end.
+MOST_ATTEMPTS = 15
+#: What an attempt counts for whose printing broke: nothing but the letter explains that.
+BREAK = 5
 
 #: Gives a session of its own transaction; `writes=False` for one that only reads.
 Sessions = Callable[..., AbstractContextManager[Session]]
@@ -69,10 +72,10 @@ def work_on(
         reason = getattr(refused, "message", "The visit is not there any more.")
         with sessions() as session:
             _refuse(session, clock(), taken, reason)
-    except (Overtaken, PrintingFailed):
+    except (Overtaken, PrintingFailed) as failed:
         # The record changed while it was printed, or the printing broke: its next turn may do.
         with sessions() as session:
-            _put_back(session, clock(), taken)
+            _put_back(session, clock(), taken, broke=isinstance(failed, PrintingFailed))
     return True
 
 
@@ -155,7 +158,7 @@ def take(session: Session, now: datetime, batch_id: int, worker: str = "") -> Ta
         if letter.attempts < MOST_ATTEMPTS:
             break
         _settle(session, now, letter, "refused")
-        letter.reason = f"Printing broke off {MOST_ATTEMPTS} times over this letter."
+        letter.reason = "Printing broke off again and again over this letter."
     letter.attempts += 1
     letter.taken_by, letter.taken_until = f"{worker}/{secrets.token_hex(8)}", now + LEASE
     series = series_of(letter.visit.authority, now)
@@ -188,9 +191,10 @@ def _refuse(session: Session, now: datetime, taken: Taken, reason: str) -> None:
         _settle(session, now, letter, "refused")
 
 
-def _put_back(session: Session, now: datetime, taken: Taken) -> None:
+def _put_back(session: Session, now: datetime, taken: Taken, *, broke: bool) -> None:
     letter = _mine(session, taken)
     if letter is not None:
+        letter.attempts += BREAK - 1 if broke else 0
         _let_wait(session, now, letter)
 
 

@@ -205,9 +205,22 @@ def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
     office.work_all()
     outcomes = office.letters()
     assert [state for state, _ in outcomes].count("issued") == LETTERS - 1
-    assert ("refused", "Printing broke off 3 times over this letter.") in outcomes
+    assert ("refused", "Printing broke off again and again over this letter.") in outcomes
     assert office.references() == references(LETTERS - 1)
     assert office.state() == "finished"
+    assert len(tried) == LETTERS + 2
+
+
+def test_a_letter_that_saw_ten_workers_end_still_goes_out(office: Office) -> None:
+    for _ in range(10):
+        for _ in range(LETTERS):
+            with office.sessions() as session:
+                assert batch_work.take(session, office.now, office.batch, "here 1")
+        with office.sessions() as session:
+            assert batch_work.give_back(session, office.now, {"here 1"}.__contains__) == LETTERS
+    office.work_all()
+    assert {state for state, _ in office.letters()} == {"issued"}
+    assert office.references() == references(LETTERS)
 
 
 def audited(town: Town, name: str) -> Visit:
