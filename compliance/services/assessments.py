@@ -315,9 +315,15 @@ class Explanation:
 
 
 def explain(
-    session: Session, assessment: Assessment, authority_id: int, language: str = "en"
+    session: Session,
+    assessment: Assessment,
+    authority_id: int,
+    language: str = "en",
+    words: Pack | None = None,
 ) -> Explanation:
     """Explain a kept assessment under the rulebook that made it, to a reader of an authority.
+
+    `words` is that rulebook with more of its texts in the language (`rulebooks.told_in`).
 
     The row rests on what the visit's own authority may read. A partner with whom the visit was shared
     reads what follows from it by the visits that the partner may read.
@@ -327,7 +333,7 @@ def explain(
     if version.visit.authority_id != authority_id:
         result = _judged(session, version.visit, version, pack, authority_id)
     return explain_result(
-        pack,
+        words or pack,
         result,
         version.answers,
         version.operation_facts,

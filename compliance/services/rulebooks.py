@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.amended import Commencement, Confirmation, Places, amended
+from compliance.rulebook.languages import separated, with_translations
 from compliance.services.errors import NotFound
 from compliance.store.models import Adoption, AdoptionRequest, Rulebook, Switch, Visit
 
@@ -36,6 +37,16 @@ def current(session: Session, on: date) -> Pack:
 def for_visit(session: Session, visit: Visit) -> Pack:
     """Return the rulebook that judges a visit, by the day it was made."""
     return current(session, visit.visited_on)
+
+
+def told_in(session: Session, pack: Pack, language: str, on: date) -> Pack:
+    """Return a rulebook to tell what it found, in a language: where it has no text of its own, with what
+    the rulebook of a later day says for the very same English. It judges nothing: its hash is another.
+    """
+    if language not in pack.languages[1:]:
+        return pack
+    _, later = separated(current(session, on).content, language)
+    return Pack(with_translations(pack.content, language, later))
 
 
 def released(session: Session, sha256: str) -> Pack:

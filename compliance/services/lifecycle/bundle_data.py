@@ -36,6 +36,7 @@ from compliance.services.lifecycle import bundle_photos, clocks
 from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.lifecycle.documents import title_on_file
 from compliance.services.lifecycle.file_words import FileWords
+from compliance.services.lifecycle.policy import policy_of
 from compliance.services.lifecycle.timeline import events
 from compliance.services.page_texts import DRAFT
 from compliance.services.visit_content import (
@@ -67,7 +68,8 @@ def bundle_data(
     version = visit.versions[-1]
     row = assessments.latest_assessment(session, visit)
     pack = assessments.pack_of(session, row) if row else rulebooks.for_visit(session, visit)
-    explained = assessments.explain(session, row, reader, language) if row else None
+    pack = rulebooks.told_in(session, pack, language, local_day(now))
+    explained = assessments.explain(session, row, reader, language, pack) if row else None
     authority = visit.authority
     return DocumentData(
         kind=KIND,
@@ -123,7 +125,7 @@ def bundle_data(
                     by=spelled_out(event.who),
                     note=spelled_out(event.note),
                 )
-                for event in events(visit, language)
+                for event in events(visit, language, policy_of(visit.authority, pack))
             ),
             issued=tuple(
                 Issued(

@@ -10,9 +10,10 @@ from sqlalchemy.orm import object_session
 
 from compliance.rulebook.pack import text_of
 from compliance.services import reassessments
-from compliance.services.lifecycle.cases import Case, case_of
+from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.conditions import CERTIFICATE_ENDED, Moment, reason_against
 from compliance.services.lifecycle.machine import STEPS, Step
+from compliance.services.lifecycle.policy import Policy
 from compliance.services.page_texts import said
 from compliance.store.models import Decision, FollowUp, Visit
 
@@ -60,13 +61,15 @@ class Next:
     reason: str | None = None
 
 
-def events(visit: Visit, language: str = "en") -> list[Event]:
+def events(visit: Visit, language: str = "en", policy: Policy | None = None) -> list[Event]:
     """Return what was done about a recorded visit, the oldest first, in a language.
 
-    What a person wrote stands as it was written.
+    What a person wrote stands as it was written. `policy` names the steps; else the one that was followed.
     """
     say = partial(said, language=language)
-    case = case_of(visit) if visit.decisions or visit.follow_ups else None
+    if policy is None and (visit.decisions or visit.follow_ups):
+        case = case_of(visit)
+        policy = case.policy if case else None
     found = [
         Event(
             version.recorded_at,
@@ -102,9 +105,9 @@ def events(visit: Visit, language: str = "en") -> list[Event]:
         for document in visit.documents
     ]
     for decision in visit.decisions:
-        found += _of_decision(case, decision, language)
+        found += _of_decision(policy, decision, language)
     for follow_up in visit.follow_ups:
-        planned = _planned(case, follow_up, language)
+        planned = _planned(policy, follow_up, language)
         found.append(
             Event(
                 follow_up.created_at,
@@ -153,22 +156,22 @@ def next_steps(moment: Moment) -> list[Next]:
     return found
 
 
-def step_words(case: Case, decision: Decision, language: str = "en") -> str:
+def step_words(policy: Policy | None, decision: Decision, language: str = "en") -> str:
     """Return what a decided step is called, in the policy that was followed."""
-    step = case.policy.steps.get(decision.step)
+    step = policy.steps.get(decision.step) if policy else None
     return step.label_in(language) if step else decision.step
 
 
-def _planned(case: Case | None, follow_up: FollowUp, language: str) -> str:
+def _planned(policy: Policy | None, follow_up: FollowUp, language: str) -> str:
     """What is to be done: in a language where a step of the policy brought it, else as it was written."""
-    step = case.policy.steps.get(follow_up.step) if case else None
+    step = policy.steps.get(follow_up.step) if policy else None
     if step is None or step.follow_up != follow_up.note:
         return follow_up.note
     return text_of(step.follow_ups, language)
 
 
-def _of_decision(case: Case | None, decision: Decision, language: str) -> list[Event]:
-    words = step_words(case, decision, language) if case else decision.step
+def _of_decision(policy: Policy | None, decision: Decision, language: str) -> list[Event]:
+    words = step_words(policy, decision, language)
     formal = decision.second_person_id is not None or decision.state != "made"
     # Before migration 0003 it was not kept who took a step back, only that it was.
     lost = decision.state == "refused" and not (decision.second_person_id or decision.withdrawn_at)

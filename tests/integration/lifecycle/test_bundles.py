@@ -17,7 +17,9 @@ from compliance.access import Actor, Role
 from compliance.documents.conformance import nonconformities
 from compliance.documents.data_json import from_json
 from compliance.documents.verifying import Outcome
-from compliance.services import visits
+from compliance.rulebook import Pack, shipped_pack
+from compliance.rulebook.languages import untranslated
+from compliance.services import rulebooks, visits
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import (
     bundles,
@@ -302,3 +304,15 @@ def _said(value: object) -> list[str]:
         entries = (each for name, each in value.items() if name not in ("citation", "as_kept"))
         return [text for each in entries for text in _said(each)]
     return []
+
+
+def test_a_rulebook_without_welsh_is_told_with_todays(town: Town) -> None:
+    now = shipped_pack()
+    before = Pack(untranslated(now.content))
+    told = rulebooks.told_in(town.session, before, "cy", VISITED_ON)
+    assert told.questions["tp_outcome"]["line"]["cy"] == now.questions["tp_outcome"]["line"]["cy"]
+    changed = {**before.content, "tier": [{"id": "A", "label": {"en": "Said otherwise then"}}]}
+    assert rulebooks.told_in(town.session, Pack(changed), "cy", VISITED_ON).label(
+        "tier", "A", "cy"
+    ) == ("Said otherwise then")
+    assert rulebooks.told_in(town.session, before, "en", VISITED_ON) is before

@@ -53,7 +53,7 @@ def show(visit_id: str) -> ResponseReturnValue:
             case=case,
             kind=visit_words.kind_label(visit.kind),
             waiting=waiting,
-            step=step_words(case, waiting),
+            step=step_words(case.policy, waiting),
             reason=reason_against(STEPS["refuse"], moment),
             not_yet=reason_against(STEPS["confirm"], moment),
             form=form,

@@ -148,7 +148,7 @@ def _page(case: Case, form: DecideForm, told: PrimaryAuthorityForm | None = None
         reason=reason_against(STEPS["decide"], moment),
         not_second=reason_against(STEPS["refuse"], moment) if waiting else None,
         waiting=waiting,
-        waiting_step=step_words(case, waiting) if waiting else "",
+        waiting_step=step_words(case.policy, waiting) if waiting else "",
         partner=visit.operator.primary_authority_name if visit.operator else None,
         told_form=told or PrimaryAuthorityForm(formdata=None),
         press_form=PressForm(formdata=None),

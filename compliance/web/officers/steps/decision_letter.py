@@ -83,7 +83,7 @@ def _page(case: Case, decision: Decision, form: DecisionLetterForm, style: Seque
         visit=case.visit,
         kind=visit_words.kind_label(case.visit.kind),
         decision=decision,
-        step=step_words(case, decision),
+        step=step_words(case.policy, decision),
         says=case.policy.steps[decision.step].says,
         reason=reason_against(STEPS["tell_decision"], moment_of(case)),
         form=form,
