@@ -37,6 +37,7 @@ from compliance.services.spelling import searchable
 from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.store.engine import db, separate_session, upgrade
 from compliance.store.models import Premises, User, Visit
+from compliance.web.forms.meanwhile import marks
 from compliance.web.forms.prepared import PreparedSection, prepared
 from compliance.web.forms.sections import WHY, Section, question_sections
 from compliance.web.officers import visits as views
@@ -125,11 +126,13 @@ class Stock:
         errors: Mapping[str, str],
         asked: Iterable[str],
         known: Mapping[str, Any],
+        drawn_from: str = "",
     ) -> Markup:
         """Draw each field with its label."""
         form = self.form(MultiDict(fields))
         drawn = [
             f'<form method="post"><input type="hidden" name="csrf_token" value="{token}">',
+            f'<input type="hidden" name="drawn-from" value="{drawn_from}">',
             *(f"<div>{field.label()}{field()}</div>" for field in form),
             "<button>Save</button></form>",
         ]
@@ -313,7 +316,9 @@ def alone(
 
     def pair(fields: dict[str, list[str]]) -> tuple[Callable[[], str], Callable[[], str]]:
         return (
-            lambda: ready.draw(generate_csrf(), fields, {}, asked, {}),
+            lambda: ready.draw(
+                generate_csrf(), fields, {}, asked, {}, marks(ready.section.boxes, fields)
+            ),
             lambda: stock.draw(generate_csrf(), fields, {}, asked, {}),
         )
 
@@ -326,7 +331,8 @@ def in_its_frame(
     """The page in the frame of the public, which asks nothing of the database."""
 
     def page(side: Any, fields: dict[str, list[str]]) -> str:
-        questions = side.draw(generate_csrf(), fields, {}, asked, {})
+        drawn_from = marks(section.boxes, fields) if side is ready else ""
+        questions = side.draw(generate_csrf(), fields, {}, asked, {}, drawn_from)
         return render_template("layouts/public.html").replace(
             "</main>", f"<h1>{section.title}</h1>{questions}</main>"
         )
