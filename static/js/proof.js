@@ -104,12 +104,14 @@ function show (good, title, ...lines) {
 async function check (text) {
   try {
     const claim = await read(proofIn(text), keys)
-    show(true, told('This proof is ours'),
+    const ended = claim.validUntil < today()
+    show(!ended, ended ? told('This certificate has expired') : told('This proof is ours'),
       element('strong', '', `${claim.operator}, ${claim.postcode}`),
       told(RESULTS[claim.result], inWords(claim.checkedOn)),
-      claim.validUntil < today()
+      ended
         ? told('The certificate ended on {1}, by the clock of this device. Do not rely on it.', inWords(claim.validUntil))
         : told('It may hold until {1}, that day included.', inWords(claim.validUntil)),
+      ...(today() < claim.checkedOn ? [told('The clock of this device is wrong: it is before the day of the check.')] : []),
       told('The paper must say the same. Whether the certificate has ended since cannot be seen here: scan the small square code when you have a signal.'))
   } catch (error) {
     if (error instanceof CannotCheck) {

@@ -111,8 +111,16 @@ def test_a_scanned_link_is_checked_as_the_page_opens_and_its_secret_is_not_sent(
 def test_after_its_last_day_it_is_not_to_be_relied_on(offline: Page, printed: str) -> None:
     offline.clock.set_fixed_time("2031-01-01T12:00:00Z")
     said = _check(offline, printed)
+    assert "This certificate has expired" in said
+    assert "This proof is ours" not in said
     assert "The certificate ended on" in said
     assert "Do not rely on it." in said
+    assert offline.locator("#proof-result .app-status--valid").count() == 0
+
+
+def test_a_clock_that_cannot_be_right_is_told(offline: Page, printed: str) -> None:
+    offline.clock.set_fixed_time("2020-01-01T12:00:00Z")
+    assert "The clock of this device is wrong" in _check(offline, printed)
 
 
 def test_a_browser_without_ed25519_says_so(

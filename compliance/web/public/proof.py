@@ -24,8 +24,10 @@ SAID = (
     "This proof was not made with a key of ours.",
     "This proof was changed, or was not made by us.",
     "This proof is ours",
+    "This certificate has expired",
     "The certificate ended on {1}, by the clock of this device. Do not rely on it.",
     "It may hold until {1}, that day included.",
+    "The clock of this device is wrong: it is before the day of the check.",
     "The paper must say the same. Whether the certificate has ended since cannot be seen here: "
     "scan the small square code when you have a signal.",
     "We cannot check this here",
