@@ -147,6 +147,7 @@ class DocumentData:
     may_allege: bool = False
     decided: bool = False  # a decision is told, not only what was seen
     decision: str = _text(LONGEST_DECISION, "")  # what was decided, in a sentence or two
+    formal: bool = False  # the step decided on is a formal one: others decide what comes of it
     added: str = _text(600, "")  # what the authority adds to a decision in words of its own
     follows: Sent | None = None  # the document this one comes after
     replaces: tuple[Sent, ...] = _many(10)  # the letters that no longer stand beside this one

@@ -138,6 +138,7 @@ def _decision_data(case: Case, bearing: Bearing, decision: models.Decision) -> D
             _about(case, bearing, kind, story),
             decided=True,
             decision=step.says_in(bearing.language),
+            formal=step.formal,
             added=bearing.added.strip(),
             follows=Sent(reference=before.reference, issued_on=before.issued_on),
             # Closing without action asks for nothing.

@@ -158,6 +158,12 @@ def test_each_visit_has_its_story(
     assert data(letter)["may_allege"] is False
 
 
+def test_a_step_that_others_decide_on_is_not_called_final(town: Town) -> None:
+    sale = decided(town, town.record("test_purchase", SALE), "prosecution_file")
+    decisions.confirm(town.session, town.second, NOW, sale.id)
+    assert data(told(town, sale))["formal"] is True
+
+
 def test_a_written_warning_goes_out_as_one_after_the_second_person(town: Town) -> None:
     sale = decided(town, town.record("test_purchase", SALE), "written_warning")
     assert "tell_decision" not in offered(town, sale)
