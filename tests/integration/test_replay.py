@@ -379,9 +379,10 @@ def test_what_the_gatekeeper_refuses_is_named_by_file_and_line() -> None:
 
 
 def send(client: FlaskClient, content: bytes, since: str = "") -> Any:
+    boxes = zip(("since-day", "since-month", "since-year"), since.split(), strict=False)
     return client.post(
         "/rulebook/proposals",
-        data={"file": (io.BytesIO(content), "rulebook.zip"), "since": since},
+        data={"file": (io.BytesIO(content), "rulebook.zip"), **dict(boxes)},
         content_type="multipart/form-data",
     )
 
@@ -481,7 +482,7 @@ def test_what_cannot_be_tried_is_said_at_its_field(signed_in: SignIn, app: Appli
         (b"", "", "Choose a zip file"),
         (b"nonsense", "", "not a zip"),
         (zipped(files_of()), "", "rulebook in use"),
-        (zipped(stricter_files()), "31 June", "Enter a date"),
+        (zipped(stricter_files()), "31 June 2026", "Enter the first day. There is no such day."),
     ):
         answer = send(client, content, since)
         assert answer.status_code == 422
