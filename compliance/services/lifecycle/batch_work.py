@@ -100,6 +100,8 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
     run = print_run(letters, title)
     with sessions() as session:
         batch = session.get_one(Batch, batch_id, with_for_update=True)
+        if batch.state != "finished":
+            return False  # what was refused waits again meanwhile: it belongs in the file too
         if batch.print_run is not None:
             session.delete(batch.print_run)
             session.flush()

@@ -311,6 +311,22 @@ def test_certificates_and_what_ended_them_go_out_once_whoever_is_killed(
     assert len(joined) == 3
 
 
+def test_letters_that_wait_again_while_they_are_joined_leave_no_print_run_without_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.work_all()
+
+    def meanwhile(letters: object, _: str) -> Run:
+        with office.sessions() as session:
+            session.get_one(Batch, office.batch).state = "running"
+        return Run(b"%PDF-", ((1, 1),) * LETTERS)
+
+    monkeypatch.setattr(batch_work, "print_run", meanwhile)
+    assert not batch_work.make_print_run(office.sessions, office.clock, office.batch)
+    with Session(office.engine) as session:
+        assert session.get_one(Batch, office.batch).print_run is None
+
+
 def test_a_certificate_whose_shop_is_in_doubt_meanwhile_is_refused_and_says_nothing_of_it(
     week: Office, town: Town
 ) -> None:
