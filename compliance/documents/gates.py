@@ -81,12 +81,7 @@ def refuse_words(given: dict[str, Any], language: str) -> None:
             called = _CALLED.get(path, path)
             if path.endswith((".note", ".law", ".label")):
                 continue
-            if found := rules.forbidden(text):
-                raise DocumentRefused(
-                    f"{called} says {found[0]!r}, which we never say of a business or its result. "
-                    "Say what was seen instead.",
-                    path,
-                )
+            refuse_judging(text, called, path, language)
             if found := rules.identifying(text):
                 raise DocumentRefused(
                     f"{called} says {found[0]!r}. A letter names no member of staff, no officer and "
@@ -99,6 +94,19 @@ def refuse_words(given: dict[str, Any], language: str) -> None:
                     "and for some sales there is none to name. Leave it out.",
                     path,
                 )
+
+
+def refuse_judging(text: str, called: str, field: str, language: str) -> None:
+    """Raise DocumentRefused, at its field, for a text that says a word we never say of a business.
+
+    `called` is how a person calls the text.
+    """
+    if found := wording(language).forbidden(text):
+        raise DocumentRefused(
+            f"{called} says {found[0]!r}, which we never say of a business or its result. "
+            "Say what was seen instead.",
+            field,
+        )
 
 
 def refuse_said(html: str, data: DocumentData, kind: Kind) -> None:

@@ -87,7 +87,8 @@ def use_given(
     """Take keys of an authority's own certification authority into use (each one PEM).
 
     Raises KeysRefused unless the key is P-256 and unencrypted, belongs to the certificate, and the
-    certificate may sign documents, holds at `now` and was issued by the root itself.
+    certificate may sign documents, holds at `now` and was issued by the root itself, which holds too
+    and may issue certificates.
     """
     try:
         key = serialization.load_pem_private_key(signing_key, password=None)
@@ -103,8 +104,13 @@ def use_given(
         certificate.verify_directly_issued_by(root)
     except (InvalidSignature, ValueError, TypeError):
         raise KeysRefused("The root did not issue the signing certificate.") from None
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise KeysRefused("The signing certificate does not hold today.")
+    for what, each in (("signing certificate", certificate), ("root certificate", root)):
+        if not each.not_valid_before_utc <= now <= each.not_valid_after_utc:
+            raise KeysRefused(f"The {what} does not hold today.")
+    if not _may_issue_certificates(root):
+        raise KeysRefused(
+            "The root certificate is not one of a certification authority: it may not issue others."
+        )
     if not _may_sign_documents(certificate):
         raise KeysRefused(
             "The signing certificate must have the key usages digital signature and non-repudiation."
@@ -196,6 +202,16 @@ def _put(folder: Path, name: str, write: Callable[[Path], None]) -> None:
         if (folder / name).exists():
             raise FileExistsError(name) from None
         raise
+
+
+def _may_issue_certificates(certificate: x509.Certificate) -> bool:
+    """Whether it is marked as an authority's and, where it names its usages, signs certificates."""
+    try:
+        if not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+    except x509.ExtensionNotFound as missing:
+        return missing.oid == x509.KeyUsage.oid
 
 
 def _may_sign_documents(certificate: x509.Certificate) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from compliance.access import Actor
 from compliance.documents.characters import printable_text
+from compliance.documents.gates import refuse_judging
 from compliance.documents.refused import DocumentRefused
 from compliance.services import authorities, postcodes
 from compliance.services.errors import Refused
@@ -39,6 +40,8 @@ MISSING: dict[str, str] = {
     "website": "Enter the address of the website",
     "complaints_text": "Say in English how to complain",
 }
+#: The entries that are sentences, and their language: no letter says there what none says elsewhere.
+_SENTENCES = {"complaints_text": "en", "complaints_text_cy": "cy"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,}[0-9]")
 _WEBSITE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?", re.IGNORECASE)
@@ -64,7 +67,7 @@ def change(session: Session, actor: Actor, now: datetime, entries: Mapping[str, 
     """Set the letterhead; letters issued from now on carry it, those issued before stay as they are.
 
     Who changed what, and when, is kept; saved without a change, nothing is. `entries` has a text for each of `ENTRIES`. Raises Refused, at its field, for one that is missing,
-    too long, cannot be printed, or is no postcode, email address, phone number or website.
+    too long, cannot be printed, says a word that no letter says of a business, or is no postcode, email address, phone number or website.
     """
     authority = of(session, actor)
     said = {name: _checked(name, " ".join(entries[name].split())) for name in ENTRIES}
@@ -98,6 +101,8 @@ def _checked(name: str, text: str) -> str:
         raise Refused(f"{title} must be {longest} characters or fewer", name)
     try:
         text = printable_text(text, title)
+        if language := _SENTENCES.get(name):
+            refuse_judging(text, title, name, language)
     except DocumentRefused as refused:
         raise Refused(refused.reason, name) from None
     if name == "postcode":

@@ -15,6 +15,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
+from compliance.documents.gates import refuse_judging
+from compliance.documents.refused import DocumentRefused
 from compliance.rulebook import AnswerError, Pack, assess
 from compliance.rulebook.answers import Reader
 from compliance.rulebook.asked import asked_facts
@@ -114,6 +116,10 @@ def _describe(
         raise Refused("Enter a title, such as City centre, October", "title")
     if len(title) > LONGEST_TITLE:
         raise Refused(f"Use at most {LONGEST_TITLE} characters for the title", "title")
+    try:  # the evidence bundle prints it
+        refuse_judging(title, "The title", "title", "en")
+    except DocumentRefused as refused:
+        raise Refused(refused.reason, refused.field) from None
     if partner_authority_id is not None:
         partner = session.get(Authority, partner_authority_id)
         if partner is None or partner.id == operation.lead_authority_id:

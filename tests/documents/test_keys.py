@@ -129,7 +129,10 @@ def issued(
     *,
     signs: bool = True,
     usage: x509.ExtendedKeyUsage | None = None,
+    authority: bool | None = None,
+    until: datetime.datetime = NOW + 3 * YEAR,
 ) -> x509.Certificate:
+    authority = issuer is None if authority is None else authority
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
@@ -138,14 +141,14 @@ def issued(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - YEAR)
-        .not_valid_after(NOW + 3 * YEAR)
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .not_valid_after(until)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(
                 digital_signature=True,
                 content_commitment=signs,
-                key_cert_sign=issuer is None,
-                crl_sign=issuer is None,
+                key_cert_sign=authority,
+                crl_sign=authority,
                 key_encipherment=False,
                 data_encipherment=False,
                 key_agreement=False,
@@ -210,8 +213,16 @@ def test_keys_that_would_not_do_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(KeysRefused, match=why):
             use_given(tmp_path, **county.files(**instead), now=NOW)
-    with pytest.raises(KeysRefused, match="does not hold today"):
+    with pytest.raises(KeysRefused, match="signing certificate does not hold today"):
         use_given(tmp_path, **county.files(), now=NOW + 4 * YEAR)
+    for changes, why in (
+        ({"until": NOW - YEAR / 2}, "root certificate does not hold today"),
+        ({"authority": False}, "not one of a certification authority"),
+    ):
+        root = issued("Norfolk County Council root", county.key, None, county.key, **changes)  # type: ignore[arg-type]
+        with pytest.raises(KeysRefused, match=why):
+            files = county.files(root_certificate=root.public_bytes(encoding))
+            use_given(tmp_path, **files, now=NOW)
     assert not any(tmp_path.iterdir())
 
 

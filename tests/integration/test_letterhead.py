@@ -76,6 +76,8 @@ def test_who_changed_what_and_when_stays_on_the_page(signed_in: SignIn) -> None:
         ("website", "our site", "Enter the address of a website"),
         ("complaints_text", "x" * 301, "must be 300 characters or fewer"),
         ("complaints_text_cy", "Dywedwch \U0001f52a", "cannot"),
+        ("complaints_text", "Tell us if your shop failed.", "which we never say of a business"),
+        ("complaints_text_cy", "Os ydych yn euog, ffoniwch.", "which we never say of a business"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(

@@ -100,6 +100,7 @@ def test_a_volunteer_is_a_code_and_never_a_name(
     [
         ({"title": ""}, "Enter a title"),
         ({"title": "x" * 121}, "at most 120"),
+        ({"title": "Shops that failed, July"}, "which we never say of a business"),
         ({"held_on-day": ""}, "The day is missing"),
         ({"partner": "999999"}, "Choose another authority"),
     ],
