@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from sqlalchemy.orm import Session
 
 from compliance.access import Role
@@ -38,6 +38,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 #: How long a page may take to do what a test waits for, in milliseconds.
 PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def test_anybody_scans_a_certificate_and_sees_at_once_when_it_ends(
     axe(phone)
 
     reviewer.goto(f"/documents/{world.certificate_reference}")
+    reviewer.get_by_role("radio", name="The business gave it back").tap()
     reviewer.get_by_label("Why does it end?").fill("Given back")
     press(reviewer, "End the certificate")
     expect(reviewer.get_by_text("No longer in force")).to_be_visible()
