@@ -63,6 +63,10 @@ class Wording:
             text = text.replace(phrase, " ")
         return self._found("about_law", text)
 
+    def states_law(self, text: str) -> list[str]:
+        """Words by which somebody's own text says what the law is."""
+        return self._found("states_law", text)
+
     def hard_to_read(self, text: str) -> list[str]:
         """What makes a text hard to read, in words: a long sentence, too high a grade."""
         faults = [
@@ -85,7 +89,7 @@ class Wording:
 
 
 #: The rules of English that hold in every language.
-_EVERYWHERE = ("never", "though", "identifies", "penalty", "demands")
+_EVERYWHERE = ("never", "though", "identifies", "penalty", "demands", "states_law")
 
 
 def readings(text: str) -> tuple[str, ...]:
@@ -115,7 +119,7 @@ def wording(language: str) -> Wording:
         though=tuple(rules["though"]),
         patterns={
             name: re.compile("|".join(f"(?:{each})" for each in rules[name]), re.IGNORECASE)
-            for name in ("identifies", "penalty", "demands", "about_law")
+            for name in ("identifies", "penalty", "demands", "states_law", "about_law")
         },
         not_about_law=tuple(rules["not_about_law"]),
         highest_grade=float(rules["highest_grade"]),

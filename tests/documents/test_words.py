@@ -36,6 +36,13 @@ def test_the_measures_are_right() -> None:
     assert wording("en").forbidden("This shop is compliant and safe") == ["compliant", "safe"]
     assert wording("en").forbidden("Turn off the safe place option") == []
     assert wording("en").forbidden("Failsafe Unsafely") == []
+    assert wording("en").states_law("Selling it is an Offence. It is illegal.") == [
+        *("Offence", "illegal")
+    ]
+    assert wording("en").states_law("Offensive words. Thank you for the till prompt.") == []
+    assert wording("cy").states_law("Mae'n drosedd, ac yn anghyfreithlon: offence") == [
+        *("drosedd", "anghyfreithlon", "offence")
+    ]
 
 
 def test_a_name_may_be_what_it_is(press: Press) -> None:

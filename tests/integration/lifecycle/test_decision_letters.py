@@ -465,7 +465,11 @@ def test_words_of_ones_own_on_the_page_are_previewed_warned_of_and_kept(
     hard = "Thank you for " + "the till prompt and " * 10 + "the training."
     warned = reviewer.post(address, data={"added": hard, "as_they_are": ""})
     assert warned.status_code == 422
-    assert "Your words are hard to read" in warned.text
+    assert "Please look at your words again" in warned.text
+    assert "This says what the law is" not in warned.text
+    law = reviewer.post(address, data={"added": "Selling it is an offence.", "as_they_are": ""})
+    assert law.status_code == 422
+    assert "“offence”: This says what the law is" in law.text
     kept = re.search(r'name="as_they_are" value="([^"]*)"', warned.text)
     assert kept is not None
     sent = reviewer.post(address, data={"added": hard, "as_they_are": kept[1]})

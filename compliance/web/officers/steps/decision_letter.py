@@ -25,6 +25,8 @@ from compliance.web.officers.steps.forms import DecisionLetterForm
 from compliance.web.officers.steps.opened import case_for, moment_of, office, own_visit
 from compliance.web.pdf import pdf_response
 
+_STATES_LAW = "This says what the law is: the letter's own sentences do that with their source."
+
 bp = Blueprint("decision_letter", __name__, url_prefix="/visits")
 
 
@@ -38,7 +40,7 @@ def show(visit_id: str) -> ResponseReturnValue:
     if case is None or decision is None or decision_letter(case, decision) is None:
         return redirect(url_for("steps.show", visit_id=visit.id))
     form = DecisionLetterForm()
-    style = _hard_to_read(form)
+    style = _style(form)
     if not style:
         sent = sending.pressed(form, "tell_decision", visit.id, form.words())
         if sent is not None:
@@ -69,12 +71,24 @@ def preview(visit_id: str) -> ResponseReturnValue:
     return _page(case, decision, form, ()), 422
 
 
-def _hard_to_read(form: DecisionLetterForm) -> Sequence[str]:
-    """What makes the words hard to read; nothing once they were seen and are wanted as they are."""
-    added, seen = (" ".join((each.data or "").split()) for each in (form.added, form.as_they_are))
-    if not form.is_submitted() or added == seen:
+def _style(form: DecisionLetterForm) -> Sequence[str]:
+    """What the words could do better: be easier to read, leave the law to the letter's own sentences.
+
+    Nothing once they were seen and are wanted as they are.
+    """
+    if not form.is_submitted() or form.typed() == " ".join((form.as_they_are.data or "").split()):
         return ()
-    return wording("en").hard_to_read(added)
+    words = form.words()
+    law = [
+        found
+        for language, text in words.items()
+        if not wording(language).forbidden(text)  # that is refused, and told so
+        for found in wording(language).states_law(text)
+    ]
+    return [
+        *wording("en").hard_to_read(" ".join(words["en"].split())),
+        *(f"“{found}”: {_STATES_LAW}" for found in dict.fromkeys(law)),
+    ]
 
 
 def _page(case: Case, decision: Decision, form: DecisionLetterForm, style: Sequence[str]) -> str:

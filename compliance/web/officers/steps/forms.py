@@ -65,12 +65,16 @@ class DecisionLetterForm(PressForm):
         longest=LONGEST_ADDED,
         hint="A person translates it. Without it, leave both empty.",
     )
-    #: The words that were shown to be hard to read, and are wanted as they are.
+    #: The words that were warned of, and are wanted as they are.
     as_they_are = HiddenField()
 
     def words(self) -> dict[str, str]:
         """Return what is added, by language."""
         return {"en": self.added.data or "", "cy": self.added_cy.data or ""}
+
+    def typed(self) -> str:
+        """Return what is added in every language as one line."""
+        return " ".join(" ".join(self.words().values()).split())
 
 
 class DecideForm(FlaskForm):
