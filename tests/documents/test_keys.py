@@ -220,8 +220,8 @@ def test_keys_that_would_not_do_are_refused(tmp_path: Path) -> None:
         ({"authority": False}, "not one of a certification authority"),
     ):
         root = issued("Norfolk County Council root", county.key, None, county.key, **changes)  # type: ignore[arg-type]
+        files = county.files(root_certificate=root.public_bytes(encoding))
         with pytest.raises(KeysRefused, match=why):
-            files = county.files(root_certificate=root.public_bytes(encoding))
             use_given(tmp_path, **files, now=NOW)
     assert not any(tmp_path.iterdir())
 
