@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from compliance.documents.data import DocumentData
+from compliance.documents.field_words import called
 from compliance.documents.fonts import covered
 from compliance.documents.refused import DocumentRefused
 
@@ -79,7 +80,7 @@ def _reason(character: str, field: str) -> str:
     name = unicodedata.name(character, "a control character").lower()
     shown = character if character.isprintable() else ""
     return (
-        f"{field} has a character that our letters cannot print: {shown} (U+{ord(character):04X}, "
+        f"{called(field)} has a character that our letters cannot print: {shown} (U+{ord(character):04X}, "
         f"{name}). Take it out, or spell it in ordinary letters."
     ).replace(":  (", ": (")
 

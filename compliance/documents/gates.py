@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance.documents import page_text
 from compliance.documents.data import Action, DocumentData, Point
+from compliance.documents.field_words import called, field_words, too_much
 from compliance.documents.kinds import FILE, Kind
 from compliance.documents.law import law_book
 from compliance.documents.refused import DocumentRefused
@@ -24,8 +25,6 @@ WRITTEN = (
 _LETTERHEAD = tuple(
     f"authority.{name}" for name in ("name", "address", "phone", "email", "website", "complaints")
 )
-#: What a field is called on the page where a person fills it in.
-_CALLED = {"added": "What you add", "decision": "What the letter says was decided"}
 _NO_DEMANDS = (
     "A letter to a business with a Primary Authority gives facts and advice and demands nothing."
 )
@@ -41,11 +40,13 @@ def refuse_unfit(data: DocumentData, kind: Kind) -> None:
         )
     for name in (*(_LETTERHEAD if kind.letter else ()), *kind.needed(data.story)):
         if not _entry(data, name):
-            raise DocumentRefused(f"This document needs {name}, and it is empty.", name)
+            raise DocumentRefused(
+                f"This document needs {field_words(name).called}, and it is empty.", name
+            )
     for name in kind.unsaid(data.story):
         if _entry(data, name):
             raise DocumentRefused(
-                f"{name} must stay empty: a document of this kind never says it.", name
+                f"{called(name)} must stay empty: a document of this kind never says it.", name
             )
     if data.file is not None and "file" not in kind.needed(data.story):
         raise DocumentRefused("The officers' file of a visit goes into no letter.", "file")
@@ -68,7 +69,7 @@ def refuse_unfit(data: DocumentData, kind: Kind) -> None:
     refuse_words({name: getattr(data, name) for name in WRITTEN}, data.language)
     if data.primary_authority and (found := wording(data.language).demands(data.added)):
         raise DocumentRefused(
-            f"{_CALLED['added']} says {found[0]!r}. {_NO_DEMANDS} Advise instead.", "added"
+            f"{called('added')} says {found[0]!r}. {_NO_DEMANDS} Advise instead.", "added"
         )
 
 
@@ -78,32 +79,31 @@ def refuse_words(given: dict[str, Any], language: str) -> None:
     rules = wording(language)
     for name, value in given.items():
         for path, text in texts(value, name):
-            called = _CALLED.get(path, path)
             if path.endswith((".note", ".law", ".label")):
                 continue
-            refuse_judging(text, called, path, language)
+            refuse_judging(text, called(path), path, language)
             if found := rules.identifying(text):
                 raise DocumentRefused(
-                    f"{called} says {found[0]!r}. A letter names no member of staff, no officer and "
+                    f"{called(path)} says {found[0]!r}. A letter names no member of staff, no officer and "
                     "nobody who helped us, and gives no age, time or till. Leave it out.",
                     path,
                 )
             if found := rules.penalties(text):
                 raise DocumentRefused(
-                    f"{called} says {found[0]!r}. Only the rulebook's own sentence names a penalty, "
+                    f"{called(path)} says {found[0]!r}. Only the rulebook's own sentence names a penalty, "
                     "and for some sales there is none to name. Leave it out.",
                     path,
                 )
 
 
-def refuse_judging(text: str, called: str, field: str, language: str) -> None:
+def refuse_judging(text: str, title: str, field: str, language: str) -> None:
     """Raise DocumentRefused, at its field, for a text that says a word we never say of a business.
 
-    `called` is how a person calls the text.
+    `title` is how a person calls the text.
     """
     if found := wording(language).forbidden(text):
         raise DocumentRefused(
-            f"{called} says {found[0]!r}, which we never say of a business or its result. "
+            f"{title} says {found[0]!r}, which we never say of a business or its result. "
             "Say what was seen instead.",
             field,
         )
@@ -195,20 +195,16 @@ def _lengths(value: Any, path: str) -> None:
         longest = part.metadata.get("longest", 0)
         if isinstance(given, str):
             if len(given) > longest:
-                raise DocumentRefused(
-                    f"{here} has {len(given)} characters; at most {longest} fit.", here
-                )
+                raise DocumentRefused(too_much(here, len(given), longest, "characters"), here)
         elif isinstance(given, tuple):
             if len(given) > part.metadata["most"]:
-                raise DocumentRefused(
-                    f"{here} has {len(given)} entries; at most {part.metadata['most']} fit.", here
-                )
+                most = part.metadata["most"]
+                raise DocumentRefused(too_much(here, len(given), most, "entries"), here)
             for number, each in enumerate(given):
                 if is_dataclass(each):
                     _lengths(each, f"{here}[{number}]")
                 elif len(each) > longest:
-                    raise DocumentRefused(
-                        f"{here}[{number}] has {len(each)} characters; at most {longest} fit.", here
-                    )
+                    reason = too_much(f"{here}[{number}]", len(each), longest, "characters")
+                    raise DocumentRefused(reason, here)
         elif is_dataclass(given):
             _lengths(given, here)

@@ -42,11 +42,20 @@ def test_sixty_long_findings_are_refused_by_their_pages(press: Press) -> None:
 @pytest.mark.parametrize(
     "changes, reason",
     [
-        ({"points": [POINT] * 61}, "points has 61 entries; at most 60"),
-        ({"points": [{**POINT, "found": "x" * 401}]}, r"points\[0\].found has 401 characters"),
-        ({"premises": {"name": "x" * 10_000}}, "premises.name has 10000 characters"),
-        ({"strengths": ["x" * 241]}, r"strengths\[0\] has 241 characters"),
-        ({"actions": [{"text": "Do it."}] * 6}, "actions has 6 entries; at most 5"),
+        ({"points": [POINT] * 61}, "The list of what we found has 61 entries; at most 60 fit"),
+        (
+            {"points": [{**POINT, "found": "x" * 401}]},
+            "What we found in point 1 has 401 characters",
+        ),
+        (
+            {"premises": {"name": "x" * 10_000}},
+            "The name of the shop has 10000 characters; at most 90 fit. Shorten it on",
+        ),
+        ({"strengths": ["x" * 241]}, "Entry 1 of what went well has 241 characters"),
+        (
+            {"actions": [{"text": "Do it."}] * 6},
+            "The list of what to do first has 6 entries; at most 5",
+        ),
         ({"points": [{**POINT, "found": "W" * 400}]}, None),
     ],
 )

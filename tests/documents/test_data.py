@@ -1,8 +1,10 @@
 """Facts as they come in: JSON and back, characters our typeface lacks, and addresses."""
 
 import json
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import date
+from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from compliance.documents.characters import printable_text
 from compliance.documents.citations import cited
 from compliance.documents.data_json import from_json, merged, to_json
 from compliance.documents.dates import day_in_words
+from compliance.documents.field_words import FIELD_WORDS, field_words, too_much
 from compliance.documents.fonts import covered
 from compliance.documents.press import Press
 from tests.documents.conftest import EVERY_SAMPLE
@@ -84,7 +87,7 @@ def test_characters_are_printed_or_replaced(text: str, printed: str) -> None:
 @pytest.mark.parametrize(
     "text, reason",
     [
-        ("Knives 🔪 R Us", r"premises.name has a character .* 🔪 \(U\+1F52A, hocho\)"),
+        ("Knives 🔪 R Us", r"The name of the shop has a character .* 🔪 \(U\+1F52A, hocho\)"),
         ("Bell\x07", r"cannot print: \(U\+0007, a control character\)"),
         ("刀剣店", r"U\+5200"),
         ("متجر", r"U\+0645"),
@@ -161,8 +164,51 @@ def test_a_citation_is_read_aloud_in_words(short: str, read: str) -> None:
     assert "section " not in cited(short)  # its number never stands on the next line
 
 
-@pytest.mark.parametrize("entry", ["address", "phone", "email", "website", "complaints"])
-def test_no_letter_without_a_way_to_reach_who_wrote_it(entry: str, press: Press) -> None:
+@pytest.mark.parametrize(
+    ("entry", "called"),
+    [
+        ("address", "the address on the letterhead"),
+        ("phone", "the phone number on the letterhead"),
+        ("email", "the email address on the letterhead"),
+        ("website", "the website on the letterhead"),
+        ("complaints", "the text on how to complain"),
+    ],
+)
+def test_no_letter_without_a_way_to_reach_who_wrote_it(
+    entry: str, called: str, press: Press
+) -> None:
     empty = {"authority": {entry: [] if entry == "address" else ""}}
-    with pytest.raises(DocumentRefused, match=f"needs authority.{entry}, and it is empty"):
+    with pytest.raises(DocumentRefused, match=f"needs {called}, and it is empty"):
         render(kinds()["test-purchase-pass"].sample_data(empty), using=press)
+
+
+def paths(kind: type, before: str = "") -> Iterator[str]:
+    """The path of every fact of a class; a place in a list is []."""
+    for name, holds in get_type_hints(kind).items():
+        path, many = f"{before}{name}", getattr(holds, "__origin__", None) is tuple
+        yield path
+        if path == "file":
+            continue
+        within = [each for each in (holds, *get_args(holds)) if is_dataclass(each)]
+        if within:
+            yield from paths(within[0], f"{path}[]." if many else f"{path}.")  # type: ignore[arg-type]
+        elif many:
+            yield f"{path}[]"
+
+
+def test_every_fact_has_a_name_that_people_know() -> None:
+    assert set(FIELD_WORDS) == set(paths(DocumentData))
+    for path in FIELD_WORDS:
+        name = field_words(path.replace("[]", "[0]")).called
+        assert not set("{}[]_") & set(name), name
+    assert field_words("file.steps[3].note").called == "an entry of the evidence bundle"
+
+
+def test_what_is_too_long_is_told_in_an_officers_words() -> None:
+    assert too_much("recipient.lines[1]", 91, 90, "characters") == (
+        "Line 2 of the address has 91 characters; at most 90 fit the window of the envelope. "
+        "Shorten it on the shop's page."
+    )
+    assert too_much("checked[1].lines[4]", 141, 140, "characters").startswith(
+        "Line 5 of way of selling 2 that we looked at has 141 characters; at most 140 fit."
+    )

@@ -239,10 +239,13 @@ def test_three_things_first_then_the_rest() -> None:
     assert own[at + 5] == "Then:"
 
 
-@pytest.mark.parametrize("missing", ["article", "actions"])
-def test_what_a_kind_needs(missing: str, press: Press) -> None:
+@pytest.mark.parametrize(
+    ("missing", "called"),
+    [("article", "the item that the test was about"), ("actions", "the list of what to do first")],
+)
+def test_what_a_kind_needs(missing: str, called: str, press: Press) -> None:
     data = kinds()["test-purchase-sale"].sample_data({missing: [] if missing == "actions" else ""})
-    with pytest.raises(DocumentRefused, match=f"needs {missing}"):
+    with pytest.raises(DocumentRefused, match=f"needs {called}, and it is empty"):
         render(data, using=press)
 
 
@@ -253,7 +256,7 @@ def test_a_story_is_one_of_the_kinds(press: Press) -> None:
 
 def test_a_decision_is_told_in_words(press: Press) -> None:
     data = kinds()["decision-letter"].sample_data({"decision": ""})
-    with pytest.raises(DocumentRefused, match="needs decision"):
+    with pytest.raises(DocumentRefused, match="needs what the letter says was decided"):
         render(data, using=press)
 
 
