@@ -222,7 +222,8 @@ def preview_letter(
 def next_reference(session: Session, authority: Authority, now: datetime) -> str:
     """Take the next reference of an authority for the year, such as `NORF-2026-000417`.
 
-    A series has no hole and no twin: the number is the transaction's own until it commits.
+    A series has no twin, and no hole while its year lasts: the number is the transaction's own until
+    it commits.
     """
     return reference_of(authority, now, next_number(session, series_of(authority, now), now))
 
