@@ -17,6 +17,7 @@ from hashlib import sha256
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from compliance.documents.dates import day_in_words
 from compliance.documents.press import PrintingFailed
 from compliance.documents.print_run import print_run
 from compliance.services.errors import NotFound, Refused
@@ -24,7 +25,7 @@ from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.issue import Office, Overtaken, Printed, series_of
 from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
-from compliance.store.models import Batch, BatchLetter, PrintRun, Visit
+from compliance.store.models import Batch, BatchLetter, Document, PrintRun, Visit
 from compliance.store.series import free, reserve
 
 #: How long a letter is believed to be in the hands of the worker that took it.
@@ -173,6 +174,8 @@ def _print(session: Session, now: datetime, office: Office, taken: Taken) -> Pri
     case = case_of(session.get_one(Visit, taken.visit_id))
     if case is None:
         raise Refused("The record has no result any more.")
+    if sent := SORTS[taken.step].sent(case):
+        raise Refused(_sent_already(sent))
     orderer = session.get_one(BatchLetter, taken.letter_id).batch.created_by.actor
     return SORTS[taken.step].print(Desk(session, orderer, now, office), case, taken.slot)
 
@@ -182,8 +185,19 @@ def _issue(session: Session, now: datetime, office: Office, taken: Taken, printe
     if letter is None:
         return
     desk = Desk(session, letter.batch.created_by.actor, now, office)
-    letter.document_id = SORTS[taken.step].issue(desk, taken.visit_id, printed).id
-    _settle(session, now, letter, "issued")
+    document = SORTS[taken.step].issue(desk, taken.visit_id, printed)
+    if document.reference == printed.copies[0].data.reference:
+        letter.document_id = document.id
+        _settle(session, now, letter, "issued")
+    else:
+        # Somebody sent it by hand: in the print run it would be posted a second time.
+        letter.reason = _sent_already(document)
+        _settle(session, now, letter, "refused")
+
+
+def _sent_already(document: Document) -> str:
+    day = day_in_words(document.issued_on)
+    return f"It was issued on {day} as {document.reference}, not in this batch."
 
 
 def _refuse(session: Session, now: datetime, taken: Taken, reason: str) -> None:

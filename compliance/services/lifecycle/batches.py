@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from compliance.access import Actor
@@ -105,7 +106,20 @@ def order(
     )
     session.add(batch)
     session.flush()
-    for position, key in enumerate(wanted, start=1):
+    try:
+        with session.begin_nested():
+            _let_wait(session, actor, now, batch, wanted)
+    except IntegrityError as taken:
+        # Another order was committed between our look and our row.
+        raise Refused("Some of these letters now wait in another batch", "letters") from taken
+    return batch
+
+
+def _let_wait(
+    session: Session, actor: Actor, now: datetime, batch: Batch, keys: Sequence[str]
+) -> None:
+    """Put a row into the batch for each key, in their order. Raises what `order` raises."""
+    for position, key in enumerate(keys, start=1):
         step, _, visit_id = key.partition(" ")
         visit = session.get(Visit, visit_id)
         if visit is None or visit.authority_id != actor.authority_id or step not in SORTS:
@@ -121,7 +135,6 @@ def order(
             raise Refused(f"{what} waits in another batch", "letters")
         session.add(BatchLetter(batch_id=batch.id, visit_id=visit.id, step=step, position=position))
     session.flush()
-    return batch
 
 
 def _waits(session: Session, visit: Visit, step: str) -> bool:

@@ -94,6 +94,14 @@ def untold(case: Case, step: str) -> Certificate | None:
     return _ENDS[step].untold(case)
 
 
+def told(case: Case, step: str) -> Document | None:
+    """Return the last letter a step sent about certificates that ended, unless another is still due."""
+    if untold(case, step) is not None:
+        return None
+    sent = end_letters(case.visit, _ENDS[step].ended(case))
+    return sent[-1] if sent else None
+
+
 def tell(
     session: Session,
     actor: Actor,
@@ -111,10 +119,8 @@ def tell(
     """
     require(actor, "document.issue")
     before = case_of(visit_to_change(session, actor, visit_id))
-    if before and untold(before, step) is None:
-        sent = end_letters(before.visit, _ENDS[step].ended(before))
-        if sent:
-            return sent[-1]
+    if before and (sent := told(before, step)):
+        return sent
     case, _ = opened(session, actor, now, visit_id, step)
     certificate = untold(case, step)
     assert certificate is not None

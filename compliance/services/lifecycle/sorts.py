@@ -77,6 +77,10 @@ class Sort(ABC):
         """Return whether the actor can issue one about a case now, and why not; None: none is due."""
 
     @abstractmethod
+    def sent(self, case: Case) -> Document | None:
+        """Return the one that went out already, when none is due besides it."""
+
+    @abstractmethod
     def print(self, desk: Desk, case: Case, slot: Slot) -> Printed:
         """Make it with a reserved number; nothing is kept, and nobody waits meanwhile. Raises Refused."""
 
@@ -108,6 +112,9 @@ class _FirstLetter(_Letter):
     def is_owed(self, case: Case) -> bool:
         return case.letter is not None and letter_sent(case) is None
 
+    def sent(self, case: Case) -> Document | None:
+        return letter_sent(case)
+
     def print(self, desk: Desk, case: Case, slot: Slot) -> Printed:
         return print_letter(
             desk.now, desk.office, case, None, number=slot.number, holder=slot.holder
@@ -134,6 +141,10 @@ class _DecisionLetter(_Letter):
     def is_owed(self, case: Case) -> bool:
         decision = made_decision(case)
         return decision_letter(case, decision) is not None and letter_sent(case, decision) is None
+
+    def sent(self, case: Case) -> Document | None:
+        decision = made_decision(case)
+        return letter_sent(case, decision) if decision else None
 
     def print(self, desk: Desk, case: Case, slot: Slot) -> Printed:
         return print_letter(
@@ -185,6 +196,9 @@ class _EndLetter(_Letter):
     def is_owed(self, case: Case) -> bool:
         return certificate_letters.untold(case, self.step) is not None
 
+    def sent(self, case: Case) -> Document | None:
+        return certificate_letters.told(case, self.step)
+
     def print(self, desk: Desk, case: Case, slot: Slot) -> Printed:
         return certificate_letters.print_end(
             desk.now, desk.office, case, self.step, number=slot.number, holder=slot.holder
@@ -223,6 +237,10 @@ class _Certificate(Sort):
     def due(self, session: Session, actor: Actor, now: datetime, case: Case) -> Due | None:
         entitled = certificates.offered(session, actor, local_day(now), case)
         return Due(certificates.reason_against(actor, entitled)) if entitled else None
+
+    def sent(self, case: Case) -> Document | None:
+        found = [each for each in case.visit.documents if each.kind == certificates.KIND]
+        return found[-1] if found else None
 
     def print(self, desk: Desk, case: Case, slot: Slot) -> Printed:
         entitled = self._entitled(desk, case)

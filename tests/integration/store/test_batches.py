@@ -18,6 +18,7 @@ from compliance.documents.press import PrintingFailed
 from compliance.documents.print_run import Run
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import batch_work, batches, certificates, issue
+from compliance.services.lifecycle.sorts import SORTS, Desk
 from compliance.services.visit_content import Record
 from compliance.services.visits import correct
 from compliance.services.worklists import Filter
@@ -325,6 +326,66 @@ def test_letters_that_wait_again_while_they_are_joined_leave_no_print_run_withou
     assert not batch_work.make_print_run(office.sessions, office.clock, office.batch)
     with Session(office.engine) as session:
         assert session.get_one(Batch, office.batch).print_run is None
+
+
+def send_by_hand(session: Session, town: Town) -> None:
+    """Send everything that waits in the batch, as the pages of a visit do."""
+    desk = Desk(session, town.reviewer, NOW, OFFICE)
+    for letter in session.scalars(select(BatchLetter)).all():
+        SORTS[letter.step].issue(desk, letter.visit_id, None)
+
+
+@pytest.mark.parametrize("printed", [False, True], ids=["before", "while it is printed"])
+def test_what_was_sent_by_hand_while_it_waited_is_not_sent_by_the_batch_too(
+    week: Office, town: Town, monkeypatch: pytest.MonkeyPatch, printed: bool
+) -> None:
+    """Each sort, sent before the worker takes it, or between its printing and its issue."""
+    if printed:
+        monkeypatch.setattr(batch_work, "_print", by_hand_meanwhile(week, town))
+    else:
+        with week.sessions() as session:
+            send_by_hand(session, town)
+    week.work_all()
+    by_hand = set(week.references()) - week.before
+    assert len(by_hand) == len(week.letters())
+    day = f"{NOW.day} {NOW:%B %Y}"
+    assert {reason for _, reason in week.letters()} == {
+        f"It was issued on {day} as {each}, not in this batch." for each in by_hand
+    }
+    assert {state for state, _ in week.letters()} == {"refused"}
+    with Session(week.engine) as session:
+        assert batches.issued(session, session.get_one(Batch, week.batch)) == []
+    assert not batch_work.make_print_run(week.sessions, week.clock, week.batch)
+
+
+def by_hand_meanwhile(week: Office, town: Town) -> Callable[..., issue.Printed]:
+    """Print, and send what was printed by hand before the worker issues it."""
+    print_ = batch_work._print
+
+    def print_slowly(
+        session: Session, now: datetime, office: issue.Office, taken: batch_work.Taken
+    ) -> issue.Printed:
+        done = print_(session, now, office, taken)
+        with week.sessions() as other:
+            desk = Desk(other, town.reviewer, NOW, OFFICE)
+            SORTS[taken.step].issue(desk, taken.visit_id, None)
+        return done
+
+    return print_slowly
+
+
+def test_an_order_that_another_overtook_says_so_plainly(
+    office: Office, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits was not there yet when this order looked."""
+    monkeypatch.setattr(batches, "_waits", lambda *_: False)
+    with pytest.raises(Refused, match="now wait in another batch") as refused:
+        batches.order(
+            town.session, town.reviewer, NOW, title="Again", keys=[f"notify {office.visits[0]}"]
+        )
+    assert refused.value.field == "letters"
+    # The page is still shown from the same transaction.
+    assert town.session.get(Batch, office.batch) is not None
 
 
 def test_a_certificate_whose_shop_is_in_doubt_meanwhile_is_refused_and_says_nothing_of_it(
