@@ -348,7 +348,7 @@ def test_what_was_sent_by_hand_while_it_waited_is_not_sent_by_the_batch_too(
     week.work_all()
     by_hand = set(week.references()) - week.before
     assert len(by_hand) == len(week.letters())
-    day = f"{NOW.day} {NOW:%B %Y}"
+    day = f"{NOW.day}\N{NO-BREAK SPACE}{NOW:%B %Y}"
     assert {reason for _, reason in week.letters()} == {
         f"It was issued on {day} as {each}, not in this batch." for each in by_hand
     }
