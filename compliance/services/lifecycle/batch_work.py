@@ -234,11 +234,12 @@ def _settle(session: Session, now: datetime, letter: BatchLetter, state: str) ->
     letter.taken_by = letter.taken_until = None
     free(session, _holder(letter.id), now)
     session.flush()
+    # Locked before it is asked: of two workers that settle the last two at once, one sees the other's.
+    batch = session.get_one(Batch, letter.batch_id, with_for_update=True)
     waits = select(BatchLetter.id).where(
         BatchLetter.batch_id == letter.batch_id, BatchLetter.state == "waiting"
     )
     if session.scalar(waits.limit(1)) is None:
-        batch = session.get_one(Batch, letter.batch_id, with_for_update=True)
         batch.state, batch.finished_at = "finished", now
         session.flush()
 

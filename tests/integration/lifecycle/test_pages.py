@@ -20,7 +20,7 @@ from compliance.documents.wording import wording
 from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
 from compliance.store.engine import separate_session
-from compliance.store.models import Premises, User, Visit
+from compliance.store.models import Premises, PrintRun, User, Visit
 from compliance.web.signed_in import TOKEN
 from tests.integration.conftest import SignIn
 from tests.world import World
@@ -133,6 +133,18 @@ def test_the_certificates_of_a_batch_are_files_of_their_own_and_in_its_list(
         files = zipfile.ZipFile(io.BytesIO(answer.data))
     issued = reviewer.get(f"/documents/{world.certificate_reference}/file").data
     assert {each: files.read(each) for each in files.namelist()} == {name: issued}
+
+
+def test_the_page_of_a_batch_looks_again_until_its_letters_are_joined(
+    app: Application, world: World, signed_in: SignIn
+) -> None:
+    reviewer = signed_in(Role.REVIEWER)
+    assert 'data-progress="finished"' in reviewer.get(f"/batches/{world.batch}").text
+    with app.app_context(), separate_session() as session:
+        session.delete(session.get_one(PrintRun, world.batch))
+    page = reviewer.get(f"/batches/{world.batch}").text
+    assert 'data-progress="joining"' in page
+    assert "progress.js" in page
 
 
 def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(

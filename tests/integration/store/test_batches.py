@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError, local
 
 import pytest
 from flask import Flask
@@ -148,6 +149,27 @@ def test_workers_side_by_side_issue_every_letter_once_and_finish_the_batch(offic
     assert {state for state, _ in office.letters()} == {"issued"}
     with Session(office.engine) as session:
         assert {session.get_one(Visit, each).state for each in office.visits} == {"notified"}
+
+
+def test_two_workers_that_settle_the_last_two_letters_at_once_finish_the_batch(
+    office: Office,
+) -> None:
+    for _ in range(LETTERS - 2):
+        office.work()
+    both = Barrier(2, timeout=5)
+    issuing = local()
+
+    def meet() -> None:
+        """Both have settled their letter, as far as the database lets them, before either commits."""
+        issuing.commits = getattr(issuing, "commits", 0) + 1
+        if issuing.commits == 3:
+            with suppress(BrokenBarrierError):
+                both.wait(1)
+
+    office.before_commit = meet
+    with ThreadPoolExecutor(2) as crowd:
+        list(crowd.map(lambda _: office.work(), range(2)))
+    assert office.state() == "finished"
 
 
 @pytest.mark.parametrize("commit", range(1, 4))
