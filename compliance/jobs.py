@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -43,6 +44,11 @@ class Jobs:
         """Prepare it. Nothing is opened before the first use."""
         self._app, self._settings = app, settings
         self._queue: Huey | None = None
+        self._ending = Event()
+
+    def end_soon(self) -> None:
+        """Begin no further letter in this process; what waits is found by another worker."""
+        self._ending.set()
 
     @property
     def queue(self) -> Huey:
@@ -108,6 +114,8 @@ class Jobs:
         office = office_of(self._app.config["PUBLIC_URL"], self._settings)
         with self._app.app_context():
             for _ in range(AT_ONCE):
+                if self._ending.is_set():
+                    return
                 if work_on(separate_session, _utc_now, office, batch_id, own_name()):
                     continue
                 with separate_session() as session:

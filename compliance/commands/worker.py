@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import click
 from flask import current_app
@@ -36,12 +37,30 @@ def worker(workers: int, with_parent: bool) -> None:
         check_worker_health=True,
     )
     if with_parent:
-        threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+        _follow(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    begin, consumer_id = consumer.environment.init_child, os.getpid()
+
+    def begin_child(process: object) -> None:
+        # A child heeds no SIGTERM: the consumer stops it through its flag, and nobody sets that once
+        # the consumer was killed.
+        begin(process)
+
+        def end() -> None:
+            jobs.end_soon()
+            consumer.stop_flag.set()
+
+        _follow(consumer_id, end)
+
+    consumer.environment.init_child = begin_child
     consumer.run()
 
 
-def _follow(parent: int) -> None:
-    """Stop this process once its parent is gone."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _follow(parent: int, end: Callable[[], None]) -> None:
+    """Call `end` once the parent of this process is gone."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        end()
+
+    threading.Thread(target=watch, daemon=True).start()

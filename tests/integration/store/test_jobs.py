@@ -154,6 +154,14 @@ def test_a_batch_finished_with_its_worker_s_last_breath_still_gets_its_print_run
     assert set(joined) == {batch}
 
 
+def test_a_worker_that_is_to_end_begins_no_further_letter(jobs: Jobs) -> None:
+    with Session(db.engine) as session, session.begin():
+        batch = order(session, made.build(session))
+    jobs.end_soon()
+    jobs.print_letters(batch)
+    assert states() == ["waiting"] * LETTERS
+
+
 def test_a_proof_that_waits_is_found_and_made(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compliance.services.proposals.problems_of", lambda *_: [])
     shipped = shipped_pack().content
