@@ -7,6 +7,7 @@ taken over once its lease has run out) or one that is issued: never half of one,
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,7 +19,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from compliance.documents.dates import day_in_words
-from compliance.documents.press import PrintingFailed
 from compliance.documents.print_run import print_run
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import batches
@@ -35,6 +35,8 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 15
 #: What an attempt counts for whose printing broke: nothing but the letter explains that.
 BREAK = 5
+
+_log = logging.getLogger(__name__)
 
 #: Gives a session of its own transaction; `writes=False` for one that only reads.
 Sessions = Callable[..., AbstractContextManager[Session]]
@@ -73,10 +75,15 @@ def work_on(
         reason = getattr(refused, "message", "The visit is not there any more.")
         with sessions() as session:
             _refuse(session, clock(), taken, reason)
-    except (Overtaken, PrintingFailed) as failed:
-        # The record changed while it was printed, or the printing broke: its next turn may do.
+    except Overtaken:
+        # The record changed while it was printed: its next turn may do.
         with sessions() as session:
-            _put_back(session, clock(), taken, broke=isinstance(failed, PrintingFailed))
+            _put_back(session, clock(), taken, broke=False)
+    except Exception as failed:
+        # Whatever broke over this letter, the others go on. What it says may name people: it is not logged.
+        _log.error("Letter %d of a batch: %s", taken.letter_id, type(failed).__name__)
+        with sessions() as session:
+            _put_back(session, clock(), taken, broke=True)
     return True
 
 

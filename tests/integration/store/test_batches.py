@@ -212,8 +212,9 @@ def test_what_an_ended_worker_held_is_taken_over_at_once(office: Office) -> None
     assert office.references() == references(LETTERS)
 
 
+@pytest.mark.parametrize("broken", [PrintingFailed, ValueError])
 def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
-    office: Office, printing: Callable[[Print], None]
+    office: Office, printing: Callable[[Print], None], broken: type[Exception]
 ) -> None:
     tried: list[str] = []
 
@@ -221,7 +222,7 @@ def test_one_letter_that_cannot_be_printed_stops_no_other_and_leaves_no_hole(
         # The letter that was tried first comes again when every other has gone, with the last number.
         tried.append(data.reference)
         if len(tried) == 1 or len(tried) > LETTERS:
-            raise PrintingFailed("the child process ended")
+            raise broken("the child process ended")
         return quickly(data)
 
     printing(fail_the_first)
