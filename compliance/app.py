@@ -28,6 +28,7 @@ from compliance.web import (
     uploads,
     views,
 )
+from compliance.web.template_words import PageEnvironment
 
 SERVICE_NAME = "Check knife sales"
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ class Application(Flask):
     """
 
     settings: Settings
+    jinja_environment = PageEnvironment
 
     @property
     def secret_key(self) -> str:

@@ -10,7 +10,7 @@ The file itself is then written by `writer`.
 from typing import Any
 from xml.sax.saxutils import escape
 
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 from weasyprint.formatting_structure.boxes import BlockBox
 
 from compliance.documents.laid_out import boxes_of

@@ -6,7 +6,7 @@ so makes it anew for every word and attribute of a page.
 
 import re
 
-from tinyhtml5 import inputstream  # type: ignore[import-untyped]
+from tinyhtml5 import inputstream
 
 from compliance.documents.pinned import known
 

@@ -7,7 +7,7 @@ stream of cross-references. What changes is not packed.
 from hashlib import md5
 from typing import Any
 
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 
 from compliance.documents.writer import HEADER, data_of
 

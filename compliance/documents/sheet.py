@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 from weasyprint import DEFAULT_OPTIONS, Document
 from weasyprint.css.counters import CounterStyle
 from weasyprint.document import Page

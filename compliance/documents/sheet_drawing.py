@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 from weasyprint.document import Page
 from weasyprint.draw import text as drawing
 from weasyprint.formatting_structure import boxes

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from hashlib import md5
 from typing import Any, BinaryIO
 
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 
 LEVEL = 6
 HEADER = b"%%PDF-%s\n%%\xf0\x9f\x96\xa4\n"

@@ -97,7 +97,6 @@ def init_app(app: Flask) -> None:
         {code: page_texts.page_texts(code) for code in LANGUAGES if code != FIRST},
     )
     app.jinja_env.loader = loader
-    app.jinja_env.join_path = loader.joined  # type: ignore[method-assign]
     app.jinja_env.filters.update(told=told, long_date=_long_date, local_moment=_local_moment)
     app.after_request(_remember)
 

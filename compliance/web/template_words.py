@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BaseLoader, Environment
 
 _INSIDE = r"(?:\{\{.*?\}\}|\{%.*?%\}|[^>{]|\{(?![{%]))*"
@@ -91,6 +92,15 @@ class LanguageLoader(BaseLoader):
         """Return the name of a template that another names: in the language of the one that names it."""
         language = parent.partition("/")[0]
         return f"{language}/{template}" if language in self.texts else template
+
+
+class PageEnvironment(FlaskEnvironment):
+    """Flask's templates, where one that names another means it in its own language."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Return the name under which a template that another names is loaded."""
+        loader = self.loader
+        return loader.joined(template, parent) if isinstance(loader, LanguageLoader) else template
 
 
 def _text(source: str, start: int, end: int) -> Iterator[Text]:

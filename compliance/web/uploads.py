@@ -17,7 +17,7 @@ def takes(most_bytes: int) -> Callable[[View], View]:
     """Let the requests of a view be of up to `most_bytes`; files wait on disk, not in memory."""
 
     def mark(view: View) -> View:
-        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        vars(view)["most_bytes"] = most_bytes
         return view
 
     return mark

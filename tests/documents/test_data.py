@@ -189,9 +189,10 @@ def paths(kind: type, before: str = "") -> Iterator[str]:
         yield path
         if path == "file":
             continue
-        within = [each for each in (holds, *get_args(holds)) if is_dataclass(each)]
+        held = [each for each in (holds, *get_args(holds)) if isinstance(each, type)]
+        within = [each for each in held if is_dataclass(each)]
         if within:
-            yield from paths(within[0], f"{path}[]." if many else f"{path}.")  # type: ignore[arg-type]
+            yield from paths(within[0], f"{path}[]." if many else f"{path}.")
         elif many:
             yield f"{path}[]"
 

@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
-import pydyf  # type: ignore[import-untyped]
+import pydyf
 import pytest
 
 from compliance.documents import writer

@@ -531,11 +531,11 @@ def test_my_visits_are_filtered_by_state_and_shop(signed_in: SignIn, world: Worl
     assert officer.get("/work?page=0").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/work", "/work/due", "/documents"])
+@pytest.mark.parametrize("page", ["work.mine", "work.due", "documents.index"])
 def test_the_days_of_a_filter_are_boxes_with_what_is_wrong_at_them(
-    signed_in: SignIn, world: World, address: str
+    app: Application, signed_in: SignIn, world: World, page: str
 ) -> None:
-    officer = signed_in(Role.OFFICER)
+    officer, address = signed_in(Role.OFFICER), app.url_map.bind("localhost").build(page)
     typed = "since-day={}&since-month=10&since-year=2026"
     assert officer.get(f"{address}?{typed.format(13)}").status_code == 200
     for wrong, at, said in (
