@@ -156,8 +156,8 @@ def test_a_letterhead_without_welsh_holds_the_letter(wales: Town) -> None:
         wales.notify(visit)
 
 
-def test_a_decision_says_ones_own_words_in_both_languages_or_in_none(wales: Town) -> None:
-    confirm(wales)
+def decided_sale(wales: Town) -> Visit:
+    """A sale that was agreed, told and decided on; its decision is still to be told."""
     visit = wales.agree(wales.record("test_purchase", SALE))
     wales.notify(visit)
     decisions.decide(
@@ -168,6 +168,12 @@ def test_a_decision_says_ones_own_words_in_both_languages_or_in_none(wales: Town
         step="advice_and_re_test",
         reason="First sale",
     )
+    return visit
+
+
+def test_a_decision_says_ones_own_words_in_both_languages_or_in_none(wales: Town) -> None:
+    confirm(wales)
+    visit = decided_sale(wales)
     now = noon(VISITED_ON + 6 * DAY)
 
     def tell(**added: str) -> Document:
@@ -195,16 +201,7 @@ def test_a_decision_says_ones_own_words_in_both_languages_or_in_none(wales: Town
 
 def test_a_policys_own_words_wait_for_their_welsh_and_for_its_translator(wales: Town) -> None:
     confirm(wales)
-    visit = wales.agree(wales.record("test_purchase", SALE))
-    wales.notify(visit)
-    decisions.decide(
-        wales.session,
-        wales.reviewer,
-        noon(VISITED_ON + 5 * DAY),
-        visit.id,
-        step="advice_and_re_test",
-        reason="First sale",
-    )
+    visit = decided_sale(wales)
     now, pack = noon(VISITED_ON + 6 * DAY), shipped_pack()
 
     def own(**words: str) -> None:
