@@ -81,13 +81,16 @@ class Jobs:
             queue.enqueue(self._print.s(batch_id))
 
     def look(self) -> None:
-        """Wake for every batch and every proof that is not done: what a killed worker left goes on."""
+        """Wake for every batch and every proof that is not done: what a killed worker left goes on, before
+        anybody takes a number that is higher than those it held."""
         issued = select(BatchLetter.id).where(
             BatchLetter.batch_id == Batch.id,
             BatchLetter.state == "issued",
             BatchLetter.step != CERTIFICATE,  # a certificate is in no print run
         )
         unjoined = (Batch.state == "finished") & ~Batch.print_run.has() & issued.exists()
+        with self._app.app_context():
+            self._give_back()
         with self._app.app_context(), separate_session(writes=False) as session:
             undone = session.scalars(
                 select(Batch.id).where(or_(Batch.state == "running", unjoined))
@@ -118,12 +121,15 @@ class Jobs:
                     return
                 if work_on(separate_session, _utc_now, office, batch_id, own_name()):
                     continue
-                with separate_session() as session:
-                    given = give_back(session, _utc_now(), has_ended)
-                if not given:
+                if not self._give_back():
                     make_print_run(separate_session, _utc_now, batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
+
+    @staticmethod
+    def _give_back() -> int:
+        with separate_session() as session:
+            return give_back(session, _utc_now(), has_ended)
 
 
 def _once_committed(session: Session, act: Callable[[], None]) -> None:

@@ -4,8 +4,9 @@ that thing is made."""
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum, auto
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from compliance.store.models.series import ReservedNumber
@@ -15,6 +16,18 @@ _TAKE = text(
     "ON CONFLICT (name) DO UPDATE SET next_number = number_series.next_number + 1 "
     "RETURNING next_number - 1"
 )
+
+#: Holds what was given back. Its moment alone would not do: who read the clock before it was given back,
+#: and then waited for the database, would take the next number instead.
+_NOBODY = ""
+
+
+class Lower(Enum):
+    """What there is below a number of a series that is not used up."""
+
+    NONE = auto()
+    HELD = auto()
+    FREE = auto()
 
 
 def next_number(session: Session, name: str, now: datetime) -> int:
@@ -78,16 +91,31 @@ def use(session: Session, name: str, number: int, holder: str) -> bool:
 def free(session: Session, holder: str, now: datetime) -> None:
     """Give back what is reserved for a holder: the thing will not be made."""
     session.execute(
-        update(ReservedNumber).where(ReservedNumber.holder == holder).values(until=now, holder="")
+        update(ReservedNumber)
+        .where(ReservedNumber.holder == holder)
+        .values(until=now, holder=_NOBODY)
     )
+
+
+def lower(session: Session, name: str, number: int, now: datetime) -> Lower:
+    """Return what is reserved below `number`: nothing, numbers that are held, or one that is free too."""
+    below = select(_is_free(now)).where(ReservedNumber.name == name, ReservedNumber.number < number)
+    found = session.scalars(below).all()
+    if any(found):
+        return Lower.FREE
+    return Lower.HELD if found else Lower.NONE
 
 
 def _free(session: Session, name: str, now: datetime) -> int | None:
     """The lowest number that nobody holds any more, locked."""
     return session.scalar(
         select(ReservedNumber.number)
-        .where(ReservedNumber.name == name, ReservedNumber.until <= now)
+        .where(ReservedNumber.name == name, _is_free(now))
         .order_by(ReservedNumber.number)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(ReservedNumber.holder == _NOBODY, ReservedNumber.until <= now)

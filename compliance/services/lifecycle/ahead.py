@@ -6,8 +6,7 @@ A number is reserved for it first. Whatever ends the work in between, that numbe
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,14 +16,16 @@ from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.issue import NOTHING_ADDED, Office, Printed, series_of
 from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
+from compliance.services.lifecycle.turns import Sessions, turn_has_come
 from compliance.store.models import Visit
 from compliance.store.series import free, reserve
 
 #: How long a number is kept for a document that is being printed.
 LEASE = timedelta(minutes=2)
-
-#: Gives a session of its own transaction; `writes=False` for one that only reads.
-Sessions = Callable[..., AbstractContextManager[Session]]
+#: How long somebody at a screen waits for documents with lower numbers.
+PATIENCE = 3.0
+#: How often a document is printed at most because a lower number came free meanwhile.
+ROUNDS = 3
 
 
 def print_ahead(
@@ -46,20 +47,25 @@ def print_ahead(
     with sessions(writes=False) as session:
         if not _is_due(session, actor, now, visit_id, step):
             return None
-    with sessions() as session:
-        series = series_of(session.get_one(Visit, visit_id).authority, now)
-        number = reserve(session, series, holder, now, now + LEASE)
-    try:
-        with sessions(writes=False) as session:
-            case = case_of(session.get_one(Visit, visit_id))
-            if case is None:
-                raise Refused("This visit has no record that could be looked at yet.")
-            desk = Desk(session, actor, now, office, added)
-            return SORTS[step].print(desk, case, Slot(number, holder))
-    except Exception:
+    for left in reversed(range(ROUNDS)):
+        with sessions() as session:
+            series = series_of(session.get_one(Visit, visit_id).authority, now)
+            slot = Slot(reserve(session, series, holder, now, now + LEASE), holder)
+        try:
+            with sessions(writes=False) as session:
+                case = case_of(session.get_one(Visit, visit_id))
+                if case is None:
+                    raise Refused("This visit has no record that could be looked at yet.")
+                printed = SORTS[step].print(Desk(session, actor, now, office, added), case, slot)
+        except Exception:
+            with sessions() as session:
+                free(session, holder, now)
+            raise
+        if not left or turn_has_come(sessions, lambda: now, series, slot.number, patience=PATIENCE):
+            break
         with sessions() as session:
             free(session, holder, now)
-        raise
+    return printed
 
 
 def _is_due(session: Session, actor: Actor, now: datetime, visit_id: str, step: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,6 +25,7 @@ from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.issue import Office, Overtaken, Printed, series_of
 from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
+from compliance.services.lifecycle.turns import Sessions, turn_has_come
 from compliance.store.models import Batch, BatchLetter, Document, PrintRun, Visit
 from compliance.store.series import free, reserve
 
@@ -35,11 +36,11 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 15
 #: What an attempt counts for whose printing broke: nothing but the letter explains that.
 BREAK = 5
+#: How long a letter waits for those with lower numbers: longer than one document may take to print, and
+#: shorter than what is believed of a worker that ended on another machine.
+PATIENCE = 30.0
 
 _log = logging.getLogger(__name__)
-
-#: Gives a session of its own transaction; `writes=False` for one that only reads.
-Sessions = Callable[..., AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Taken:
     visit_id: str
     step: str
     token: str
-    #: The number that is reserved for it.
+    #: The number that is reserved for it, and of which series.
     slot: Slot
+    series: str
 
 
 def work_on(
@@ -60,6 +62,7 @@ def work_on(
     office: Office,
     batch_id: int,
     worker: str = "",
+    pause: Callable[[float], None] = time.sleep,
 ) -> bool:
     """Settle one letter or certificate of a batch; says False when there is none to take now."""
     with sessions() as session:
@@ -69,6 +72,12 @@ def work_on(
     try:
         with sessions(writes=False) as session:
             printed = _print(session, clock(), office, taken)
+        if not turn_has_come(
+            sessions, clock, taken.series, taken.slot.number, patience=PATIENCE, pause=pause
+        ):
+            with sessions() as session:
+                _put_back(session, clock(), taken, counts=0)
+            return True
         with sessions() as session:
             _issue(session, clock(), office, taken, printed)
     except (Refused, NotFound) as refused:
@@ -78,12 +87,12 @@ def work_on(
     except Overtaken:
         # The record changed while it was printed: its next turn may do.
         with sessions() as session:
-            _put_back(session, clock(), taken, broke=False)
+            _put_back(session, clock(), taken, counts=1)
     except Exception as failed:
         # Whatever broke over this letter, the others go on. What it says may name people: it is not logged.
         _log.error("Letter %d of a batch: %s", taken.letter_id, type(failed).__name__)
         with sessions() as session:
-            _put_back(session, clock(), taken, broke=True)
+            _put_back(session, clock(), taken, counts=BREAK)
     return True
 
 
@@ -174,7 +183,7 @@ def take(session: Session, now: datetime, batch_id: int, worker: str = "") -> Ta
     series = series_of(letter.visit.authority, now)
     holder = _holder(letter.id)
     slot = Slot(reserve(session, series, holder, now, now + LEASE), holder)
-    return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, slot)
+    return Taken(letter.id, letter.visit_id, letter.step, letter.taken_by, slot, series)
 
 
 def _print(session: Session, now: datetime, office: Office, taken: Taken) -> Printed:
@@ -214,10 +223,11 @@ def _refuse(session: Session, now: datetime, taken: Taken, reason: str) -> None:
         _settle(session, now, letter, "refused")
 
 
-def _put_back(session: Session, now: datetime, taken: Taken, *, broke: bool) -> None:
+def _put_back(session: Session, now: datetime, taken: Taken, *, counts: int) -> None:
+    """Let a letter wait again; `counts` is what this attempt counts for."""
     letter = _mine(session, taken)
     if letter is not None:
-        letter.attempts += BREAK - 1 if broke else 0
+        letter.attempts += counts - 1
         _let_wait(session, now, letter)
 
 

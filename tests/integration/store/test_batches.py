@@ -19,6 +19,7 @@ from compliance.documents.press import PrintingFailed
 from compliance.documents.print_run import Run
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import batch_work, batches, certificates, issue
+from compliance.services.lifecycle.ahead import print_ahead
 from compliance.services.lifecycle.sorts import SORTS, Desk
 from compliance.services.visit_content import Record
 from compliance.services.visits import correct
@@ -59,6 +60,8 @@ class Office:
         #: The references there were before the batch.
         self.before: set[str] = set()
         self.before_commit: Callable[[], None] = lambda: None
+        #: What happens while a letter waits for those with lower numbers.
+        self.meanwhile: Callable[[], None] = lambda: None
 
     @contextmanager
     def sessions(self, *, writes: bool = True) -> Iterator[Session]:
@@ -74,7 +77,9 @@ class Office:
 
     def work(self) -> bool:
         """Settle one letter; False when there is none to take."""
-        return batch_work.work_on(self.sessions, self.clock, OFFICE, self.batch)
+        return batch_work.work_on(
+            self.sessions, self.clock, OFFICE, self.batch, pause=lambda _: self.meanwhile()
+        )
 
     def work_all(self) -> None:
         while self.work():
@@ -210,6 +215,24 @@ def test_what_an_ended_worker_held_is_taken_over_at_once(office: Office) -> None
     office.now += batch_work.LEASE
     office.work_all()
     assert office.references() == references(LETTERS)
+
+
+def test_the_last_letter_bears_the_number_that_one_before_it_gave_back(office: Office) -> None:
+    """Nothing comes after the last letter that could bear it: in its stead stood a hole."""
+    for _ in range(LETTERS - 2):
+        office.work()
+    with office.sessions() as session:
+        held = batch_work.take(session, office.now, office.batch, "here 1")
+    assert held is not None
+
+    def refuse() -> None:
+        with office.sessions() as session:
+            batch_work._refuse(session, office.now, held, "It has no address.")
+
+    office.meanwhile = refuse
+    office.work_all()
+    assert office.references() == references(LETTERS - 1)
+    assert office.state() == "finished"
 
 
 @pytest.mark.parametrize("broken", [PrintingFailed, ValueError])
@@ -349,6 +372,25 @@ def test_letters_that_wait_again_while_they_are_joined_leave_no_print_run_withou
     assert not batch_work.make_print_run(office.sessions, office.clock, office.batch)
     with Session(office.engine) as session:
         assert session.get_one(Batch, office.batch).print_run is None
+
+
+def test_a_single_letter_bears_the_number_that_came_free_while_it_was_printed(
+    office: Office, town: Town, printing: Callable[[Print], None]
+) -> None:
+    with office.sessions() as session:
+        held = batch_work.take(session, office.now, office.batch, "here 1")
+    assert held is not None
+    assert held.slot.number == 1
+
+    def while_another_gives_back(data: DocumentData) -> Rendered:
+        with office.sessions() as session:
+            batch_work.give_back(session, office.now, {"here 1"}.__contains__)
+        return quickly(data)
+
+    printing(while_another_gives_back)
+    printed = print_ahead(office.sessions, town.reviewer, NOW, OFFICE, office.visits[-1], "notify")
+    assert printed is not None
+    assert printed.number == 1
 
 
 def send_by_hand(session: Session, town: Town) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Authority, NumberSeries, Tenure
-from compliance.store.series import next_number
+from compliance.store.series import free, next_number, reserve
 from tests.integration.store import shop
 
 NOW = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
@@ -120,6 +120,17 @@ def test_a_series_has_no_hole_or_twin_under_parallel_writers(app: Flask) -> None
     assert sorted(taken) == list(range(1, 81))
     with separate_session(writes=False) as session:
         assert session.get_one(NumberSeries, "letters").next_number == 81
+
+
+def test_a_number_that_was_given_back_goes_to_who_read_the_clock_before(app: Flask) -> None:
+    """Who waits for the database has an older moment in hand than who was given it first."""
+    later = NOW + timedelta(seconds=1)
+    with separate_session() as session:
+        assert reserve(session, "letters", "one", NOW, later + timedelta(minutes=2)) == 1
+    with separate_session() as session:
+        free(session, "one", later)
+    with separate_session() as session:
+        assert reserve(session, "letters", "another", NOW, later) == 1
 
 
 def test_one_operator_at_a_time(session: Session) -> None:
