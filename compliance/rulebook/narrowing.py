@@ -7,8 +7,9 @@ those that decide whether it will be. What "could move the grade" means is in ``
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from compliance.rulebook.conditions import compile_condition, decimal, reads
+from compliance.rulebook.conditions import Test, compile_condition, decimal, reads
 from compliance.rulebook.grading import Grading, Links, Open, unsettled_codes
 from compliance.rulebook.pack import Pack, dims_match
 from compliance.rulebook.state import Number, Range, State
@@ -46,10 +47,9 @@ class Narrowing:
         self._questions = pack.questions
         self._order = {name: place for place, name in enumerate(pack.questions)}
         self._gates = {
-            name: (compile_condition(entry["ask_when"]), tuple(reads(entry["ask_when"]).answer))
-            for name, entry in pack.questions.items()
-            if "ask_when" in entry
+            name: entry["ask_when"] for name, entry in pack.questions.items() if "ask_when" in entry
         }
+        self._gate = cache(self._gate_of)
         self._put = {
             name for name, entry in pack.questions.items() if dims_match(entry.get("dims"), dims)
         }
@@ -78,10 +78,8 @@ class Narrowing:
         self._others = [one for one in self._rests if one not in alike]
         self._terms = self._terms_of(self._score)
         self._links = links
-        self._read = {("rule", rule): questions for rule, (questions, _) in reading.items()} | {
-            ("value", name): tuple(value_reads(value).answer)
-            for name, value in self._values.items()
-        }
+        self._reading = reading
+        self._read = cache(self._read_by)
 
     def __call__(self, state: State) -> list[str]:
         """Return the open questions, first those that narrow the score most."""
@@ -161,7 +159,7 @@ class Narrowing:
 
     def _waits(self, node: Node, state: State) -> Iterator[str]:
         """The open questions that an open rule reads, and those of what it reads that is open too."""
-        for name in self._read.get(node, ()):
+        for name in self._read(node):
             if name in self._questions and name not in state.answers:
                 yield name
         for kind, name in sorted(self._links[node]):
@@ -173,13 +171,25 @@ class Narrowing:
             if is_open:
                 yield from self._waits((kind, name), state)
 
+    def _read_by(self, node: Node) -> tuple[str, ...]:
+        """The questions that a rule in force or a value reads itself."""
+        kind, name = node
+        if kind == "value":
+            return tuple(value_reads(self._values[name]).answer)
+        return self._reading[name][0] if name in self._reading else ()
+
+    def _gate_of(self, name: str) -> tuple[Test, tuple[str, ...]]:
+        """When a question is asked, and the questions that decides it by."""
+        when = self._gates[name]
+        return compile_condition(when), tuple(reads(when).answer)
+
     def _asked(self, name: str, state: State, under: tuple[str, ...] = ()) -> list[str]:
         """An open question itself where it is asked now, else the open ones that may yet open it."""
         if name not in self._put or name in under:
             return []
         if name not in self._gates:
             return [name]
-        test, gates = self._gates[name]
+        test, gates = self._gate(name)
         holds = test(state)
         if holds is not None:
             return [name] if holds else []

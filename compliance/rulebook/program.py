@@ -51,6 +51,12 @@ class Point:
     facts: tuple[str, ...]
     worth: Worth
     may_not_apply: bool
+    is_plain: bool
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other point of its program, whose pack keeps its versions."""
+        return f"{id(self.version)} {self.in_force}"
 
 
 @dataclass(frozen=True)
@@ -60,13 +66,18 @@ class Plan:
     points: tuple[Point, ...]
     steps: tuple[Step, ...]
     history_steps: tuple[Step, ...]
-    narrowing: Narrowing
+    _narrowed: Callable[[], Narrowing]
     _findings: dict[str, Findings] = field(default_factory=dict)
 
     @cached_property
     def severities(self) -> dict[str, str]:
         """The severity of each point before the answers are looked at."""
         return {point.id: point.version["severity"] for point in self.points}
+
+    @cached_property
+    def narrowing(self) -> Narrowing:
+        """What to look at next: made when it is asked for, since nobody asks it of an earlier visit."""
+        return self._narrowed()
 
     def findings(self, language: str) -> Findings:
         """The function that writes the findings in a language."""
@@ -107,6 +118,7 @@ class Program:
         self.keys = frozenset((*VISIT_KEYS, *self._dim_keys))
         self._dims: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
         self._steps: dict[Node, Step] = {}
+        self._points: dict[tuple[int, bool], Point] = {}
         self._plans: dict[tuple[int, tuple[tuple[str, frozenset[str]], ...]], Plan] = {}
 
     @cached_property
@@ -198,12 +210,14 @@ class Program:
             if dims_match(rule.get("dims"), dims)
         }
         worths = {name: point.worth for name, point in points.items()}
-        plain = {name: point for name, point in points.items() if self._is_plain(point)}
+        plain = {name: point for name, point in points.items() if point.is_plain}
         own: list[Step] = [plain_rules((_plain(point) for point in plain.values()), self._codes)]
         over_history: list[Step] = []
         for kind, name in self.sorted_nodes:
             if kind == "rule" and name in points and name not in plain:
-                own.append(_rule_step(points[name], list(self.severity_weights)))
+                point = points[name]
+                make = partial(_rule_step, point, list(self.severity_weights))
+                own.append(self._kept(kind, point.key, make))
             elif kind == "condition":
                 condition = self.pack.by_id("condition")[name]
                 if dims_match(condition.get("dims"), dims):
@@ -216,25 +230,27 @@ class Program:
                     else:
                         step = self._kept(kind, name, partial(self._value_step, value, {}))
                     (over_history if name in self.history_values else own).append(step)
-        in_force = [point for point in points.values() if point.in_force]
-        narrowing = Narrowing(
+        narrowed = partial(self._narrowing, dims, points.values())
+        return Plan(tuple(points.values()), tuple(own), tuple(over_history), narrowed)
+
+    def _narrowing(self, dims: Mapping[str, frozenset[str]], points: Iterable[Point]) -> Narrowing:
+        in_force = [point for point in points if point.in_force]
+        return Narrowing(
             self.pack,
             self.links,
             dims,
             {point.id: point.worth for point in in_force},
             {point.id: (point.questions, self._may_fall_away(point)) for point in in_force},
         )
-        return Plan(tuple(points.values()), tuple(own), tuple(over_history), narrowing)
 
     def _may_fall_away(self, point: Point) -> bool:
         """Whether a point that is open may turn out not to apply."""
         return point.may_not_apply or "applies" in point.version or "needs" in point.rule
 
-    def _is_plain(self, point: Point) -> bool:
-        questions, version = self.pack.questions, point.version
+    def _is_plain(self, rule: Entry, version: Entry) -> bool:
+        questions = self.pack.questions
         return (
-            point.in_force
-            and not point.rule.get("needs")
+            not rule.get("needs")
             and not version.get("severity_when")
             and is_plain(version.get("applies"), questions)
             and is_plain(version["met"], questions)
@@ -246,6 +262,13 @@ class Program:
             (one for one in rule["version"] if dims_match(one.get("dims"), dims)),
             rule["version"][0],
         )
+        # A version is known by its place in memory: the pack keeps it as long as this program lives.
+        key = (id(shown), version is not None)
+        if key not in self._points:
+            self._points[key] = self._new_point(rule, bit, shown, version is not None)
+        return self._points[key]
+
+    def _new_point(self, rule: Entry, bit: int, shown: Entry, in_force: bool) -> Point:
         graver = [case["when"] for case in shown.get("severity_when", ())]
         found = reads(shown.get("applies"), shown.get("met"), *graver)
         about = [rule["about"]] if "about" in rule else []
@@ -254,12 +277,13 @@ class Program:
             id=rule["id"],
             rule=rule,
             version=shown,
-            in_force=version is not None,
+            in_force=in_force,
             questions=tuple(dict.fromkeys(asked)),
             facts=tuple(found.fact),
             worth=self.worth(rule, shown, bit),
             may_not_apply=bool(about)
             and bool(self.pack.questions.get(rule["about"], {}).get("not_applicable", False)),
+            is_plain=in_force and self._is_plain(rule, shown),
         )
 
     def worth(self, rule: Entry, version: Entry, bit: int = 0) -> Worth:

@@ -17,7 +17,7 @@ from tests.engines.random_visits import RandomVisits
 HERE = Path(__file__).parent
 KITCHENS = HERE.parent / "data" / "packs" / "hygiene"
 NODE = shutil.which("node", path=f"{HERE.parents[1] / '.venv' / 'bin'}:{os.environ['PATH']}")
-VISITS = int(os.environ.get("SAME_VERDICT_VISITS", "500"))
+VISITS = int(os.environ.get("SAME_VERDICT_VISITS", "2000"))
 
 
 def _browser(pack: Pack, visits: list[dict[str, Any]]) -> list[dict[str, Any]]:

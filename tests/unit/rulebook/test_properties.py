@@ -113,7 +113,7 @@ def test_a_worse_answer_never_raises_the_score(
 def test_the_quick_way_and_the_plain_way_agree(pack: Pack, answers: dict[str, str]) -> None:
     quick = _assess(pack, answers)["findings"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Program, "_is_plain", lambda self, point: False)
+        patch.setattr(Program, "_is_plain", lambda self, rule, version: False)
         slow = Program(pack)
         state, plan = _state(answers), slow.plan(DAY, {"kind": frozenset({"audit"})})
         state.severities.update(plan.severities)
