@@ -115,6 +115,28 @@ def test_when_and_why_are_weighed_alike(visit: tuple[FlaskClient, str]) -> None:
     assert 'value="14:40"' in client.get(screen).text
 
 
+def test_nothing_is_recorded_that_was_changed_after_it_was_checked(
+    visit: tuple[FlaskClient, str],
+) -> None:
+    client, address = visit
+    about = particulars("test_purchase") | {"ended_at": "14:25"}
+    checked = drawn_from(client.get(f"{address}/check").text)
+    send(client, f"{address}/about", about | {"purpose": "complaint"})
+    send(client, f"{address}/test-article", {"tp_article_description": "Cleaver"})
+    late = client.post(f"{address}/record", data=checked)
+    assert late.status_code == 422
+    problems = late.text.split('role="alert"')[1].split("</ul>")[0]
+    assert re.findall(r'href="([^"]*)">“([^”]*)” was changed in another', problems) == [
+        (f"{address}/about", "About this visit"),
+        (f"{address}/test-article#tp_article_description-question", "Article"),
+    ]
+    # The page shows what is saved now; looked at, it is recorded.
+    assert "Cleaver" in late.text
+    recorded = client.post(f"{address}/record", data=drawn_from(late.text))
+    assert recorded.status_code == 302
+    assert client.get(f"{address}/result").status_code == 200
+
+
 def test_the_file_of_an_operation_keeps_what_two_officers_typed(
     signed_in: SignIn, world: World, app: Application
 ) -> None:

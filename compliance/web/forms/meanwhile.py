@@ -46,7 +46,7 @@ def settle(boxes: Boxes, posted: MultiDict[str, str], saved: Fields) -> Settled:
 
     A page without marks counts as drawn empty, so that nothing is overwritten unseen.
     """
-    drawn = dict(pair.rsplit(":", 1) for pair in posted.get(DRAWN_FROM, "").split() if ":" in pair)
+    drawn = _read(posted.get(DRAWN_FROM, ""))
     typed = {name: posted.getlist(name) for names in boxes.values() for name in names}
     fields: MultiDict[str, str] = MultiDict()
     both = []
@@ -59,6 +59,12 @@ def settle(boxes: Boxes, posted: MultiDict[str, str], saved: Fields) -> Settled:
         if there not in (before, here):
             both.append(name)
     return Settled(fields, tuple(both))
+
+
+def changed_since(carried: str, now: str) -> list[str]:
+    """Return the ids whose mark is another than a page carried: added, changed or gone meanwhile."""
+    before, after = _read(carried), _read(now)
+    return [name for name in before | after if before.get(name) != after.get(name)]
 
 
 def message(there: str, here: str) -> str:
@@ -91,6 +97,10 @@ def say(form: Form, saved: Form, both: Sequence[str]) -> None:
     """Put at each field of `form` that was changed on both sides what is saved there and what was typed."""
     for name in both:
         form[name].errors = [message(words(saved[name]), words(form[name]))]
+
+
+def _read(carried: str) -> dict[str, str]:
+    return dict(pair.rsplit(":", 1) for pair in carried.split() if ":" in pair)
 
 
 def _quoted(words: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -201,7 +201,7 @@ def _to_edit(visit_id: str) -> Visit:
     try:
         return visits.editable(db.session, required_actor(), visit_id, hold=hold)
     except Refused as refused:
-        if request.method == "POST" and resend.typed_fields():
+        if hold and request.endpoint in (f"{bp.name}.save", f"{bp.name}.about"):
             _show_what_came_too_late(visit_id, refused)
         flash(refused.message)
         abort(redirect(url_for("visits.show", visit_id=visit_id)))
@@ -218,7 +218,7 @@ def _show_what_came_too_late(visit_id: str, refused: Refused) -> None:
         rows = late.particulars_typed(_form(request.form, with_kind=False))
     else:
         raise NotFound
-    if rows:
+    if rows and resend.typed_fields():
         abort(late.page(visit, refused.message, rows, slug))
 
 
@@ -395,7 +395,7 @@ def check(visit_id: str) -> ResponseReturnValue:
 def _check_page(visit: Visit, refused: Refused | None = None, reason: str = "") -> str:
     screens = Screens(db.session, visit, rulebook_for(visit))
     shown = screens.shown()
-    errors: list[tuple[str, str | None]] = []
+    errors: list[tuple[str, str | None]] = list(_changed_since_it_was_checked(screens))
     for one in shown:
         for answers, message in one.asked_errors():
             target = f"{url_for('visits.section', visit_id=visit.id, slug=one.slug)}#{answers.id}"
@@ -413,8 +413,37 @@ def _check_page(visit: Visit, refused: Refused | None = None, reason: str = "") 
         reason=reason,
         later=_later_than_the_visit(screens, shown),
         same_day=visits.same_day(db.session, visit),
+        marks=_shown(screens),
         **_about(visit),
     )
+
+
+def _shown(screens: Screens) -> str:
+    """A mark of each thing that the check page shows, so that nothing is recorded that nobody looked at."""
+    why = screens.visit.draft.get("why", {})
+    said = {
+        answer.id: [screen.words(answer), why.get(answer.id, "")]
+        for screen in screens.shown()
+        for answer in screen.asked
+    }
+    said[ABOUT] = [repr(as_typed(screens.particulars))]
+    return meanwhile.marks({name: (name,) for name in said}, said)
+
+
+def _changed_since_it_was_checked(screens: Screens) -> Iterator[tuple[str, str | None]]:
+    """What was changed in another window after the page was shown from which the visit is to be recorded."""
+    if meanwhile.DRAWN_FROM not in request.form:
+        return
+    visit = screens.visit
+    changed = set(meanwhile.changed_since(request.form[meanwhile.DRAWN_FROM], _shown(screens)))
+    told = "was changed in another window or on another device. Check it, then record"
+    if ABOUT in changed:
+        yield f"“About this visit” {told}", url_for("visits.about", visit_id=visit.id)
+    for screen in screens.shown():
+        there = url_for("visits.section", visit_id=visit.id, slug=screen.slug)
+        for answer in screen.asked:
+            if answer.id in changed:
+                yield f"“{answer.line(None)[0]}” {told}", f"{there}#{answer.id}-question"
 
 
 def _later_than_the_visit(screens: Screens, shown: list[Screen]) -> set[str]:
@@ -440,7 +469,7 @@ def record(visit_id: str) -> ResponseReturnValue:
         # Pressed twice: what was recorded is there.
         return redirect(url_for("results.show", visit_id=visit.id))
     visit = _to_edit(visit_id)
-    if _unreadable(visit):
+    if _not_to_be_recorded(visit):
         return _check_page(visit), 422
     try:
         visits.record(db.session, actor, utc_now(), visit, drafts.drafted(visit))
@@ -452,9 +481,11 @@ def record(visit_id: str) -> ResponseReturnValue:
     return redirect(url_for("results.show", visit_id=visit.id))
 
 
-def _unreadable(visit: Visit) -> bool:
-    return any(
-        one.asked_errors() for one in Screens(db.session, visit, rulebook_for(visit)).shown()
+def _not_to_be_recorded(visit: Visit) -> bool:
+    """Say whether an answer cannot be read, or was changed since it was checked."""
+    screens = Screens(db.session, visit, rulebook_for(visit))
+    return any(_changed_since_it_was_checked(screens)) or any(
+        one.asked_errors() for one in screens.shown()
     )
 
 
@@ -523,7 +554,7 @@ def record_correction(visit_id: str) -> ResponseReturnValue:
         # Pressed twice: what was recorded is there.
         return redirect(url_for("results.show", visit_id=visit.id))
     visit = visits.editable(db.session, actor, visit_id)
-    if _unreadable(visit):
+    if _not_to_be_recorded(visit):
         return _check_page(visit, reason=reason), 422
     before = visit.latest_version.number if visit.latest_version else 0
     try:
