@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,7 +27,7 @@ from compliance.web import (
     uploads,
     views,
 )
-from compliance.web.template_words import PageEnvironment
+from compliance.web.application import Application
 
 SERVICE_NAME = "Check knife sales"
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,32 +36,6 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 
 csrf = CSRFProtect()
-
-
-class Application(Flask):
-    """Flask, with a secret key that is read (and, the first time, made) only when it is needed.
-
-    So that a command without sessions, such as `assess`, needs no setting and touches no disk.
-    """
-
-    settings: Settings
-    jinja_environment = PageEnvironment
-
-    @property
-    def secret_key(self) -> str:
-        """The key that signs cookies and form tokens."""
-        return self.settings.secret_key
-
-    @secret_key.setter
-    def secret_key(self, value: str | bytes | None) -> None:
-        raise AttributeError("The secret key comes from the settings")
-
-    def send_static_file(self, filename: str) -> Response:
-        """Send a file of `static/`, its compressed twin where there is one and the browser can."""
-        twin = built.compressed(str(self.static_folder), filename)
-        if twin is None:
-            return super().send_static_file(filename)
-        return built.say_compressed(super().send_static_file(twin), filename)
 
 
 def create_app(settings: Settings | None = None) -> Application:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.access import Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.rulebook import shipped_pack
 from compliance.rulebook.amended import provisions
+from compliance.web.application import Application
 from tests.world import World
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Any, cast
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from compliance.commands.stopping import plainly
@@ -17,6 +15,7 @@ from compliance.services.errors import Refused
 from compliance.services.visit_content import local_day
 from compliance.store import engine
 from compliance.store.engine import db
+from compliance.web.application import settings_in_use
 
 
 @click.group("demo")
@@ -42,7 +41,7 @@ def load_(today: datetime | None, if_empty: bool) -> None:
     Exit status: 0 loaded, or with --if-empty nothing to do; 1 the database is not empty or could
     not be used.
     """
-    settings = cast(Any, current_app).settings
+    settings = settings_in_use()
     began = time.monotonic()
     with plainly():
         engine.make_ready()

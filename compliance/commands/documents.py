@@ -6,10 +6,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from jinja2 import TemplateError
 from sqlalchemy import select
@@ -27,6 +26,7 @@ from compliance.services.lifecycle.documents import every, status_of
 from compliance.store import engine
 from compliance.store.engine import db
 from compliance.store.models import Document
+from compliance.web.application import settings_in_use
 
 _PDF = click.Path(dir_okay=False, path_type=Path)
 _LANGUAGE = click.option(
@@ -161,7 +161,7 @@ def verify(path: Path) -> None:
 
     Exit status: 0 genuine, and it holds; 1 otherwise; 2 the file cannot be read.
     """
-    settings = cast(Any, current_app).settings
+    settings = settings_in_use()
     with plainly():
         engine.make_ready()
         checked = checking.check(

@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
 
 import click
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from flask import current_app
 from flask.cli import with_appcontext
 
 from compliance.commands.stopping import Unusable
 from compliance.commands.written import write_whole
 from compliance.documents import keys as kept
 from compliance.documents.keys import Keys, KeysRefused
+from compliance.web.application import settings_in_use
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -102,7 +101,7 @@ def _name(certificate: x509.Certificate) -> str:
 
 
 def _folder() -> Path:
-    folder: Path = cast(Any, current_app).settings.ensure_data_dir() / "keys"
+    folder: Path = settings_in_use().ensure_data_dir() / "keys"
     return folder
 
 

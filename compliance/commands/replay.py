@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from compliance.commands.rulebook import rulebook
@@ -23,6 +22,7 @@ from compliance.services.lifecycle.deadlines import local_day
 from compliance.services.replay import SORTS, Change, Tried, in_words
 from compliance.store import engine
 from compliance.store.engine import separate_session
+from compliance.web.application import settings_in_use
 
 
 @rulebook.command("replay")
@@ -58,7 +58,7 @@ def replay_(directory: Path, since: str | None, as_json: bool) -> None:
                 shops := replay.shops(session),
                 as_of=today,
                 since=day,
-                folder=cast(Any, current_app).settings.ensure_data_dir(),
+                folder=settings_in_use().ensure_data_dir(),
                 say=lambda done, total: click.echo(f"{done} of {total} shops", err=True),
                 say_read=_say_read,
             )

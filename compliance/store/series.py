@@ -78,14 +78,16 @@ def use(session: Session, name: str, number: int, holder: str) -> bool:
 
     Says False, and uses nothing, when it is no longer the holder's.
     """
-    used = session.execute(
-        delete(ReservedNumber).where(
+    used = session.scalar(
+        delete(ReservedNumber)
+        .where(
             ReservedNumber.name == name,
             ReservedNumber.number == number,
             ReservedNumber.holder == holder,
         )
+        .returning(ReservedNumber.number)
     )
-    return bool(used.rowcount)  # type: ignore[attr-defined]
+    return used is not None
 
 
 def free(session: Session, holder: str, now: datetime) -> None:

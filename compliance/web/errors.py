@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from compliance.services.errors import NotFound, Refused
@@ -38,9 +39,9 @@ def _page(status: int) -> Response:
     return make_response(languages.trouble(f"errors/{worded}.html", status=status), status)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
-        return error.get_response(request.environ)  # type: ignore[return-value]
+        return Response.force_type(error.get_response(request.environ), request.environ)
     if isinstance(error, SecurityError):
         # Under a stranger's name no address of ours can be built, so there is no page to show.
         return Response("This service does not answer to that name.", 400, mimetype="text/plain")

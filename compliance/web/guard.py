@@ -29,28 +29,27 @@ def permission(name: str) -> Callable[[View], View]:
     def mark(view: View) -> View:
         if getattr(view, "permission", name) != name:
             raise ValueError(f"{view.__name__} already stands under another permission")
-        view.permission = name  # type: ignore[attr-defined]
+        vars(view)["permission"] = name
         return view
 
     return mark
 
 
 def permission_of(app: Flask, endpoint: str) -> str:
-    """Return the permission of the view behind `endpoint`. Raises AttributeError without one."""
-    name: str = app.view_functions[endpoint].permission  # type: ignore[union-attr]
+    """Return the permission of the view behind `endpoint`. Raises KeyError without one."""
+    name: str = vars(app.view_functions[endpoint])["permission"]
     return name
 
 
 def may_open(endpoint: str) -> bool:
     """Say whether the person of this request may open `endpoint`."""
-    app = current_app
-    return allows(signed_in.actor(), app.view_functions[endpoint].permission)  # type: ignore[union-attr]
+    return allows(signed_in.actor(), permission_of(current_app, endpoint))
 
 
 def init_app(app: Flask) -> None:
     """Check the permission of each request before its view is reached."""
     # Flask's own view of files that hold nothing about anybody.
-    app.view_functions["static"].permission = PUBLIC  # type: ignore[union-attr]
+    permission(PUBLIC)(app.view_functions["static"])
     app.before_request(_check)
 
 

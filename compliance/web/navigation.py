@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from compliance.web import guard
 
@@ -45,7 +45,7 @@ def navigation() -> list[Item]:
             current=endpoint == request.endpoint,
         )
         for text, endpoint, _ in PLACES
-        if has_page(endpoint) and guard.may_open(endpoint)
+        if guard.may_open(endpoint)
     ]
 
 
@@ -66,14 +66,8 @@ def home() -> str:
     return menu[0].href if menu else url_for("public.start")
 
 
-def has_page(endpoint: str) -> bool:
-    """Say whether `endpoint` is served here."""
-    return endpoint in current_app.view_functions
-
-
 def init_app(app: Flask) -> None:
     """Let the layouts ask for the menu."""
-    app.jinja_env.globals["has_page"] = has_page
     app.jinja_env.globals["home"] = home
     app.jinja_env.globals["navigation"] = navigation
     app.jinja_env.globals["may_open"] = guard.may_open

@@ -29,7 +29,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from compliance.access import Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.rulebook import Pack
 from compliance.services import authorities, users, visits
@@ -37,6 +37,7 @@ from compliance.services.spelling import searchable
 from compliance.services.visit_content import WHY_NOT_OBSERVED
 from compliance.store.engine import db, separate_session, upgrade
 from compliance.store.models import Premises, User, Visit
+from compliance.web.application import Application
 from compliance.web.forms.meanwhile import marks
 from compliance.web.forms.prepared import PreparedSection, prepared
 from compliance.web.forms.sections import WHY, Section, question_sections

@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from compliance.access import Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.services import users
 from compliance.store.engine import db, separate_session, upgrade
 from compliance.store.models import User
 from compliance.web import limits
+from compliance.web.application import Application
 from compliance.web.signed_in import TOKEN
 from tests import world as made
 from tests.world import World

@@ -17,10 +17,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from compliance.access import PUBLIC, Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.store import engine
 from compliance.store.engine import separate_session
 from compliance.store.models import Visit
+from compliance.web.application import Application
+from compliance.web.guard import permission
 from tests.integration.conftest import Kept, SignIn
 from tests.world import PASSWORD, World, email
 
@@ -144,7 +146,7 @@ def test_no_connection_left_is_a_busy_service_and_no_fault(kept: Kept, app: Appl
     def view() -> str:
         raise NoConnection("QueuePool limit of size 5 overflow 10 reached")
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    permission(PUBLIC)(view)
     fresh = create_app(kept.app.settings)
     fresh.config["WTF_CSRF_ENABLED"] = False
     fresh.add_url_rule("/crowd", "crowd", view, methods=["POST"])

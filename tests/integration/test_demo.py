@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.documents import Rendered, kinds
 from compliance.documents.data import DocumentData
@@ -38,6 +38,7 @@ from compliance.store.models import (
     Visit,
 )
 from compliance.store.models.visits import VISIT_STATES
+from compliance.web.application import Application
 
 TODAY = date(2026, 11, 22)
 PUBLIC_URL = "https://knives.example"

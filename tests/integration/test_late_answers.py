@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn, send
 from tests.integration.test_visit_pages import SOLD, fill, particulars
 from tests.world import World

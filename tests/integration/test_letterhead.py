@@ -7,9 +7,9 @@ import re
 import pytest
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.store.engine import separate_session
 from compliance.store.models import Authority, User
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.world import World
 

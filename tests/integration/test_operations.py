@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.rulebook import shipped_pack
 from compliance.services import operations
 from compliance.store.engine import db
 from compliance.store.models import Operation
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn, send
 from tests.world import World
 

@@ -17,7 +17,6 @@ from pyarrow import ipc
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor, Role
-from compliance.app import Application
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.assess import program_of
 from compliance.rulebook.blocks import BlockScorer
@@ -27,6 +26,7 @@ from compliance.services.replay_sift import sift
 from compliance.services.visit_content import hash_of
 from compliance.store.engine import separate_session
 from compliance.store.models import Premises, Review, User, Visit, VisitVersion
+from compliance.web.application import Application
 from tests.engines.random_visits import RandomVisits
 from tests.town import VISITED_ON, noon
 from tests.world import World

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.store.engine import separate_session
 from compliance.store.models import PhotoFile
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.integration.conftest import send as send_screen
 from tests.photographed import jpeg

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.rulebook import shipped_pack
 from compliance.services.lifecycle import decisions
 from compliance.services.lifecycle.cases import case_of
 from compliance.store.engine import separate_session
 from compliance.store.models import Authority, Decision, PolicyVersion, User, Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.world import World
 

@@ -15,11 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from compliance.access import Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.services import premises_file, premises_import, users
 from compliance.store.engine import db, separate_session, upgrade
 from compliance.store.models import PossibleDuplicate, Premises, Tenure, User
+from compliance.web.application import Application
 from compliance.web.signed_in import TOKEN
 from tests.integration.store import shop
 from tests.integration.store.shop import World

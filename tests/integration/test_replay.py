@@ -19,7 +19,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.check import Problem, check
 from compliance.rulebook.pack import PACKS
@@ -40,6 +39,7 @@ from compliance.store.models import (
     Visit,
     VisitShare,
 )
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.town import VISITED_ON, noon, person, sound_facts
 from tests.world import SALE, World

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from compliance.access import PERMISSIONS, PUBLIC, Role
-from compliance.app import Application
 from compliance.web import guard
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.routes import ROUTES, without_disk
 from tests.world import World

@@ -16,7 +16,6 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor, Role
-from compliance.app import Application
 from compliance.rulebook import Pack, load_pack, shipped_pack
 from compliance.rulebook.amended import doubtful_rows, provisions
 from compliance.rulebook.check import check
@@ -46,6 +45,7 @@ from compliance.store.models import (
     User,
     Visit,
 )
+from compliance.web.application import Application
 from compliance.web.dates import london_today
 from tests.integration.conftest import SignIn
 from tests.integration.test_keeping_commands import run

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.rulebook import Pack, shipped_pack
 from compliance.rulebook.pack import text_of
 from compliance.services import assessments
 from compliance.store.engine import separate_session
 from compliance.store.models import Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.world import World
 

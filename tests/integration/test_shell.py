@@ -16,12 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from compliance.access import PUBLIC, Role
-from compliance.app import Application, create_app
+from compliance.app import create_app
 from compliance.config import Settings
 from compliance.services.errors import Refused
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Premises, User, UserSession, VisitShare
 from compliance.web import views
+from compliance.web.application import Application
 from compliance.web.csv_export import neutral
 from compliance.web.dates import local_moment, local_time, long_date
 from compliance.web.guard import UnguardedView, permission
@@ -194,7 +195,7 @@ def test_a_request_is_committed_once_and_only_on_success(
         status = {"success": 200, "redirect": 302, "shown again": 422}[ending]
         return "done", status, {"Location": "/"} if status == 302 else {}
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    permission(PUBLIC)(view)
     fresh.add_url_rule("/write", "write", view, methods=["GET", "POST"])
     answer = fresh.test_client().open("/write", method=method)
     assert (answer.status_code >= 500) is (ending == "crash")
@@ -211,7 +212,7 @@ def test_a_commit_that_fails_is_not_acknowledged(
         monkeypatch.setattr(db.session, "commit", fail)
         return "your visit is recorded"
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    permission(PUBLIC)(view)
     fresh.add_url_rule("/write", "write", view, methods=["POST"])
     answer = fresh.test_client().post("/write")
     assert answer.status_code == 503
@@ -241,7 +242,7 @@ def test_a_crash_shows_a_page_and_no_inside(fresh: Application) -> None:
     def view() -> str:
         raise RuntimeError("secret inside")
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    permission(PUBLIC)(view)
     fresh.add_url_rule("/crash", "crash", view)
     answer = fresh.test_client().get("/crash")
     assert answer.status_code == 500
@@ -253,7 +254,7 @@ def test_a_service_that_refuses_says_why(fresh: Application) -> None:
     def view() -> str:
         raise Refused("The letter waits for <the> Welsh version")
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    permission(PUBLIC)(view)
     fresh.add_url_rule("/refused", "refused", view, methods=["POST"])
     answer = fresh.test_client().post("/refused")
     assert answer.status_code == 409

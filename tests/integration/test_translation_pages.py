@@ -7,11 +7,11 @@ import re
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.rulebook import shipped_pack
 from compliance.services.translations import released
 from compliance.store.engine import separate_session
 from compliance.store.models import Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.world import World
 

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.store.engine import db
 from compliance.store.models import Operation, Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn, drawn_from, send
 from tests.integration.test_visit_pages import particulars
 from tests.world import World

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.services import visits
 from compliance.store.engine import db
 from compliance.store.models import Premises, User, Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn, send
 from tests.world import VISITED_ON, World
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from compliance.app import Application
 from compliance.store.engine import separate_session
 from compliance.store.models import Document
+from compliance.web.application import Application
 from tests.world import World
 
 

@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from compliance.access import PUBLIC
-from compliance.app import Application
 from compliance.documents import DocumentData, kinds
 from compliance.documents.data_json import to_json
 from compliance.documents.html_view import digest_of
@@ -18,6 +17,7 @@ from compliance.services.lifecycle.document_html import KEPT_AS
 from compliance.store.engine import separate_session
 from compliance.store.models import Document
 from compliance.web import guard, languages
+from compliance.web.application import Application
 from compliance.web.errors import WORDED
 from tests.integration.test_welsh_letter_page import in_welsh, opened
 from tests.routes import ROUTES, without_disk

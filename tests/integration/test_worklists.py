@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.services import worklists
 from compliance.services.worklists import Filter
 from compliance.store.engine import separate_session
 from compliance.store.models import User, Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.town import VISITED_ON, noon
 from tests.world import World

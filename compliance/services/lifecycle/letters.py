@@ -29,6 +29,7 @@ from compliance.documents.phrases import phrase
 from compliance.documents.wording import readings
 from compliance.rulebook.pack import text_of
 from compliance.rulebook.program import version_on
+from compliance.services import assessments
 from compliance.services.errors import Refused
 from compliance.services.lifecycle import access_codes
 from compliance.services.lifecycle.cases import Case
@@ -306,7 +307,7 @@ def _points(case: Case, bearing: Bearing) -> tuple[Point, ...]:
     return tuple(found)
 
 
-def _worst_first(case: Case, language: str):  # type: ignore[no-untyped-def]
+def _worst_first(case: Case, language: str) -> list[tuple[assessments.Point, dict[str, Any]]]:
     order = {entry["id"]: place for place, entry in enumerate(case.pack.entries("severity"))}
     both = [
         (point, finding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -72,7 +73,7 @@ def _keep(
     )
 
 
-def _is_mine(actor: Actor, outcome: str):  # type: ignore[no-untyped-def]
+def _is_mine(actor: Actor, outcome: str) -> Callable[[Case], bool]:
     def again(case: Case) -> bool:
         last = case.visit.reviews[-1] if case.visit.reviews else None
         return (

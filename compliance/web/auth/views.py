@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.access import PUBLIC
 from compliance.services import users
 from compliance.store.engine import separate_session
 from compliance.web import form_errors, limits, navigation, signed_in
+from compliance.web.application import settings_in_use
 from compliance.web.auth.forms import PasswordForm, SignInForm
 from compliance.web.dates import utc_now
 from compliance.web.guard import permission
@@ -37,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
             email=form.email.data or "",
             password=form.password.data or "",
             address=signed_in.network_address(),
-            key=current_app.secret_key,  # type: ignore[arg-type]
+            key=settings_in_use().secret_key,
         )
     if done.token is None:
         form.form_errors.append(done.problem)
@@ -79,7 +80,7 @@ def password() -> ResponseReturnValue:
             current=form.current.data or "",
             new=form.new.data or "",
             address=signed_in.network_address(),
-            key=current_app.secret_key,  # type: ignore[arg-type]
+            key=settings_in_use().secret_key,
         )
     if done.token is None:
         field = form[done.field or "current"]

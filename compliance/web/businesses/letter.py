@@ -28,6 +28,7 @@ from compliance.services.lifecycle.documents import status_of, title_of
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Document
 from compliance.web import form_errors, languages, limits, signed_in
+from compliance.web.application import settings_in_use
 from compliance.web.dates import london_today, utc_now
 from compliance.web.document_page import document_page
 from compliance.web.forms import fields
@@ -76,7 +77,7 @@ def enter() -> ResponseReturnValue:
             reference=form.reference.data or "",
             code=form.code.data or "",
             address=signed_in.network_address(),
-            key=current_app.secret_key,  # type: ignore[arg-type]
+            key=settings_in_use().secret_key,
         )
         if opened.document is not None:
             session[_OPENED] = [

@@ -19,6 +19,7 @@ from compliance.services.replay import SORTS, in_words
 from compliance.store.engine import db, separate_session
 from compliance.store.models import Proposal, ReplayChange
 from compliance.web import limits
+from compliance.web.application import settings_in_use
 from compliance.web.csv_export import csv_response
 from compliance.web.dates import utc_now
 from compliance.web.form_errors import listed
@@ -140,7 +141,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
 @permission("rulebook.replay")
 def go_on(proposal_id: int) -> ResponseReturnValue:
     """Try the next shops. A script asks again and again; without one a button does."""
-    folder = current_app.settings.ensure_data_dir()  # type: ignore[attr-defined]
+    folder = settings_in_use().ensure_data_dir()
     proposal = proposals.go_on(db.session, required_actor(), utc_now(), proposal_id, folder)
     if request.headers.get("Accept") == "application/json":
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.access import allows
@@ -65,7 +65,6 @@ def show(visit_id: str) -> ResponseReturnValue:
         ][::-1],
         same_day=visits.same_day(db.session, visit),
         may_correct=visit.authority_id == required_actor().authority_id,
-        steps_href=_steps(visit),
         leaves_list=leaves_a_list(pack, visit),
         photos=[(photo, photo_pages.told(photo)) for photo in visit.photos],
         newer=reassessments.newer_rulebook(db.session, visit),
@@ -73,13 +72,6 @@ def show(visit_id: str) -> ResponseReturnValue:
         and allows(required_actor(), "visit.reassess"),
         reassessed=reassessments.of_visit(db.session, visit),
     )
-
-
-def _steps(visit: Visit) -> str | None:
-    """Where the steps after the record are taken."""
-    if "steps.show" not in current_app.view_functions:
-        return None
-    return url_for("steps.show", visit_id=visit.id)
 
 
 def _tones(pack: Pack) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
@@ -23,7 +23,7 @@ from compliance.web.forms import meanwhile
 from compliance.web.forms.particulars import ParticularsForm, as_typed, kind_hints
 from compliance.web.forms.prepared import prepared
 from compliance.web.forms.sections import KEPT, Section
-from compliance.web.guard import may_open, permission
+from compliance.web.guard import permission
 from compliance.web.in_use import rulebook_for, rulebook_in_use
 from compliance.web.officers import late, visit_words
 from compliance.web.officers.screens import Screen, Screens
@@ -57,18 +57,10 @@ def new() -> ResponseReturnValue:
             text=text,
             found=found,
             operation=request.args.get("operation", type=row_id),
-            add_href=_add_shop(),
             drafts=[_unfinished(one) for one in waiting],
         )
     shop = premises.get(db.session, actor, chosen)
     return _begin_page(shop, _form(_suggested(), with_kind=True))
-
-
-def _add_shop() -> str | None:
-    """Where a shop that is not on the list is added, for those who may."""
-    if "premises.new" in current_app.view_functions and may_open("premises.new"):
-        return url_for("premises.new")
-    return None
 
 
 @bp.post("/new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from compliance.access import PUBLIC
@@ -10,6 +10,7 @@ from compliance.documents.keys import root_certificates
 from compliance.services.lifecycle import checking, portal
 from compliance.store.engine import db
 from compliance.web import languages, limits
+from compliance.web.application import settings_in_use
 from compliance.web.dates import utc_now
 from compliance.web.guard import permission
 
@@ -38,7 +39,7 @@ def upload() -> ResponseReturnValue:
     content = sent.read() if sent is not None else b""
     if not content:
         return _page(error="Choose a PDF file"), 422
-    roots = root_certificates(current_app.settings.data_dir / "keys")  # type: ignore[attr-defined]
+    roots = root_certificates(settings_in_use().data_dir / "keys")
     checked = checking.check(db.session, utc_now(), content, roots)
     return _page(checked=checked)
 

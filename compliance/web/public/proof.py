@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import base64
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
 from compliance.access import PUBLIC
 from compliance.documents.keys import proof_keys
 from compliance.web import languages
+from compliance.web.application import settings_in_use
 from compliance.web.guard import permission
 
 bp = Blueprint("proof", __name__, url_prefix="/proof")
@@ -44,7 +45,7 @@ SAID = (
 def show() -> str:
     """Show the page that checks proofs; from here on nothing leaves the browser."""
     languages.begin()
-    keys = proof_keys(current_app.settings.data_dir / "keys")  # type: ignore[attr-defined]
+    keys = proof_keys(settings_in_use().data_dir / "keys")
     return languages.page(
         "public/proof.html",
         keys={name: base64.b64encode(public).decode() for name, public in keys.items()},

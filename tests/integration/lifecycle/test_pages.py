@@ -14,13 +14,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.documents import Rendered
 from compliance.documents.wording import wording
 from compliance.services import users
 from compliance.services.lifecycle import certificates, issue, portal
 from compliance.store.engine import separate_session
 from compliance.store.models import Premises, PrintRun, User, Visit
+from compliance.web.application import Application
 from compliance.web.signed_in import TOKEN
 from tests.integration.conftest import SignIn
 from tests.world import World

@@ -11,12 +11,12 @@ import time_machine
 from flask.testing import FlaskClient
 
 from compliance.access import Role
-from compliance.app import Application
 from compliance.services.lifecycle import documents
 from compliance.services.visit_content import Record
 from compliance.services.visits import begin, correct, record
 from compliance.store.engine import separate_session
 from compliance.store.models import FollowUp, Operator, Premises, User, Visit
+from compliance.web.application import Application
 from tests.integration.conftest import SignIn
 from tests.integration.lifecycle.conftest import DECIDED_ON, SALE
 from tests.integration.lifecycle.test_pages import NOW, words

@@ -12,6 +12,7 @@ from compliance.services.lifecycle.office import office_of
 from compliance.services.visits import readable
 from compliance.store.engine import db
 from compliance.store.models import Visit
+from compliance.web.application import settings_in_use
 from compliance.web.dates import london_today
 from compliance.web.signed_in import required_actor
 
@@ -44,5 +45,4 @@ def moment_of(case: Case) -> Moment:
 
 def office() -> Office:
     """Return what issuing needs: our address, and the seal for a certificate."""
-    settings = current_app.settings  # type: ignore[attr-defined]
-    return office_of(current_app.config["PUBLIC_URL"], settings)
+    return office_of(current_app.config["PUBLIC_URL"], settings_in_use())
