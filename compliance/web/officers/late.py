@@ -51,7 +51,7 @@ def page(visit: Visit, message: str, rows: Iterable[Row], screen: str | None = N
         screen is not None
         and visit.state != "draft"
         and not is_correcting(visit)
-        and may_open("visits.begin_correction")
+        and may_open("corrections.begin")
     )
     return make_response(
         render_template(
