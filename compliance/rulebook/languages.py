@@ -196,7 +196,7 @@ def _options(table: str, entry: Mapping[str, Any]) -> Iterator[Owed]:
 
 
 def _languages(content: Content) -> list[str]:
-    return list(content.get("pack", {}).get("languages", ["en"]))
+    return list(content.get("pack", {}).get("languages") or ["en"])
 
 
 def _each_text(

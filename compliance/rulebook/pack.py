@@ -68,7 +68,7 @@ class Pack:
     @property
     def languages(self) -> list[str]:
         """The languages in which the pack must have every text, the first being the default."""
-        return list(self.content["pack"].get("languages", ["en"]))
+        return list(self.content["pack"].get("languages") or ["en"])
 
     def entries(self, table: str) -> list[Entry]:
         """The entries of a table (``question``, ``rule`` ...) in the order written."""

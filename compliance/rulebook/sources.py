@@ -15,12 +15,19 @@ class Sources:
     def __init__(self, directory: Path) -> None:
         self._places: dict[tuple[str, str], str] = {}
         self._versions: dict[tuple[str, int], str] = {}
+        self._headers: dict[str, list[str]] = {}
         for file in sorted(directory.rglob("*.toml")):
             self._scan(file, file.relative_to(directory).as_posix())
 
     def place(self, table: str, key: str, otherwise: str = "pack.toml") -> str:
         """``file:line`` of an entry's header (of the first of its table without a key), where it is found."""
         return self._places.get((table, key), otherwise)
+
+    def entry(self, table: str, key: str, number: int) -> str:
+        """``file:line`` of the n-th entry of a table, counted from 0 as they are read: several sentences
+        may have the same id."""
+        headers = self._headers.get(table, [])
+        return headers[number] if number < len(headers) else self.place(table, key)
 
     def version(self, rule: str, number: int) -> str:
         """``file:line`` of a rule's version, counted from 0."""
@@ -39,6 +46,7 @@ class Sources:
                 else:
                     table, header, entry, count = found[1], number, "", 0
                     self._places.setdefault((table, ""), f"{name}:{number}")
+                    self._headers.setdefault(table, []).append(f"{name}:{number}")
                 continue
             key = _KEY.match(line)
             if key and not entry and key[1] == KEY_OF.get(table, "id"):

@@ -1,12 +1,14 @@
 """What an entry of a pack refers to, and what it may not be without: texts, rows of the law, known ids."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from compliance.rulebook.answers import TYPES, codes_of
 from compliance.rulebook.conditions import reads
 from compliance.rulebook.errors import PackError, nearest
 from compliance.rulebook.gatekeeper.keys import CONFIDENCE, STAGES, TEXTS
+from compliance.rulebook.gatekeeper.kinds import put_in
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.gatekeeper.thresholds import bands, codes_of_value, ranks
 from compliance.rulebook.gatekeeper.timeline import overlaps_and_gaps
@@ -35,10 +37,11 @@ class Gate:
         for name in self.pack.content["pack"].get("first_steps", ()):
             yield from self._known(self.sources.place("pack", ""), "rule", name, "rule")
         for table in TABLES:
-            for entry in self.pack.entries(table):
-                place = self.sources.place(table, str(entry[KEY_OF.get(table, "id")]))
+            for number, entry in enumerate(self.pack.entries(table)):
+                place = self.sources.entry(table, str(entry[KEY_OF.get(table, "id")]), number)
                 yield from self._dims(place, entry.get("dims"))
                 yield from self._texts(place, entry, TEXTS.get(table, ()))
+        yield from self._severities()
         for table in ("question", "fact"):
             for entry in self.pack.entries(table):
                 yield from self._asked(table, entry)
@@ -48,11 +51,11 @@ class Gate:
             yield from self._condition(condition)
         for value in self.pack.entries("value"):
             yield from self._value(value)
-        for sentence in self.pack.entries("sentence"):
-            place = self.sources.place("sentence", sentence["id"])
+        for number, sentence in enumerate(self.pack.entries("sentence")):
+            place = self.sources.entry("sentence", sentence["id"], number)
             yield from self._law_row(place, sentence, asserted=True)
         for step in self.pack.entries("step"):
-            yield from self._law_row(self.sources.place("step", step["id"]), step)
+            yield from self._step(step)
         for row in self.pack.entries("law"):
             if row.get("confidence") not in CONFIDENCE and not row.get("unverified"):
                 place = self.sources.place("law", row["id"])
@@ -108,6 +111,8 @@ class Gate:
             codes = [option.get("code") for option in entry.get("options", [])]
             if not codes or len(codes) != len(set(codes)) or None in codes:
                 yield Problem(place, "a choice needs options, each with its own code")
+        if entry.get("min", 0) > entry.get("max", entry.get("min", 0)):
+            yield Problem(place, f'the "min" of "{entry["id"]}" is more than its "max"')
         if entry.get("past") and entry.get("type") not in ("date", "dates"):
             yield Problem(place, f'"past" is said of dates, and "{entry["id"]}" is none')
         if "own_clock_of" in entry:
@@ -204,7 +209,26 @@ class Gate:
         elif name == "cap":
             for step in body.get("steps", ()):
                 yield from self._known(place, "severity", step.get("severity"), "severity")
+        yield from put_in(self.pack, value, place)
         yield from self._labels(place, value)
+
+    def _step(self, step: Entry) -> Iterator[Problem]:
+        place = self.sources.place("step", step["id"])
+        yield from self._law_row(place, step)
+        known = codes_of_value(self.pack, self.pack.content.get("output", {}).get("next_step", ""))
+        if known is not None:
+            for key in ("usual_for", "plain_for"):
+                yield from self._codes(place, "next step", step.get(key, ()), sorted(known))
+
+    def _severities(self) -> Iterator[Problem]:
+        """They stand worst first: none weighs more than the one before it."""
+        severities = self.pack.entries("severity")
+        for graver, lighter in pairwise(severities):
+            if lighter.get("weight", 0) > graver.get("weight", 0):
+                yield Problem(
+                    self.sources.place("severity", lighter["id"]),
+                    f'"{lighter["id"]}" weighs more than "{graver["id"]}": severities stand worst first',
+                )
 
     def _outputs(self) -> Iterator[Problem]:
         output = self.pack.content.get("output", {})

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
-from compliance.rulebook.errors import nearest
+from compliance.rulebook.errors import PackError, nearest
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.pack import KEY_OF, TABLES, Entry, Pack
 from compliance.rulebook.sources import Sources
-from compliance.rulebook.values import FORMULAS
+from compliance.rulebook.values import FORMULAS, formula_of
 
 STAGES = ("recording", "notification", "decision", "formal", "closing", "statistics")
 CONFIDENCE = ("V", "S", "K")
@@ -123,27 +124,106 @@ INNER: Mapping[str, set[str]] = {
 PACK = {"id", "version", "title", "languages", "first_day", "first_steps"}
 OUTPUT = {"score", "grade", "standing", "next_step", "validity"}
 
-_TABLE, _LIST = "a table", "a list"
-_SHAPES: Mapping[str, str] = dict.fromkeys(
-    (
-        *("dims", "title", "label", "hint", "error", "line", "means", "text", "found", "strength"),
-        *("advice", "says", "follow_up", "labels", "ask_when", "applies", "met", "when", "share"),
-        *("count_findings", "band", "cap", "worst", "newest", "count_visits", "add_months"),
-    ),
-    _TABLE,
-) | dict.fromkeys(
-    (
-        *("options", "needs", "version", "severity_when", "cases", "sum", "max", "steps"),
-        *("usual_for", "plain_for", "languages", "first_steps", "order", "outcome"),
-    ),
-    _LIST,
+#: Keys that what stands in an entry may not be without, by where they stand.
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "dim": ("options",),
+    "dim.options": ("code",),
+    "rule.version.severity_when": ("when", "then"),
+    "value.cases": ("when", "then"),
+    "value.count_findings": ("outcome",),
+    "value.band": ("of", "steps"),
+    "value.band.steps": ("then",),
+    "value.cap": ("steps", "otherwise"),
+    "value.cap.steps": ("severity", "at_best"),
+    "value.worst": ("of", "order", "unsettled"),
+    "value.newest": ("where",),
+    "value.count_visits": ("where",),
+    "value.add_months": ("to", "months"),
+    "law": ("text", "source"),
+}
+
+_TABLE, _LIST, _TRUTH = "a table", "a list", "true or false"
+_WHOLE, _STEPS, _NUMBER = "a whole number, 0 or more", "a whole number", "a number"
+_SHAPES: Mapping[str, str] = (
+    dict.fromkeys(
+        (
+            *(
+                "dims",
+                "title",
+                "label",
+                "hint",
+                "error",
+                "line",
+                "means",
+                "text",
+                "found",
+                "strength",
+            ),
+            *(
+                "advice",
+                "says",
+                "follow_up",
+                "labels",
+                "ask_when",
+                "applies",
+                "met",
+                "when",
+                "share",
+            ),
+            *("count_findings", "band", "cap", "worst", "newest", "count_visits", "add_months"),
+        ),
+        _TABLE,
+    )
+    | dict.fromkeys(
+        (
+            *("options", "needs", "version", "severity_when", "cases", "sum", "max", "steps"),
+            *("usual_for", "plain_for", "languages", "first_steps", "order", "outcome"),
+        ),
+        _LIST,
+    )
+    | dict.fromkeys(
+        (
+            *(
+                "core",
+                "scored",
+                "only_not_met",
+                "enacted_only",
+                "not_applicable",
+                "exclusive",
+                "past",
+            ),
+            *(
+                "deadline",
+                "told",
+                "show",
+                "many",
+                "optional",
+                "never_mixed",
+                "one_channel",
+                "formal",
+            ),
+            *("general", "unverified", "enacted", "opens_formal_step", "core_only"),
+        ),
+        _TRUTH,
+    )
+    | dict.fromkeys(
+        (
+            *("weight", "act_within_days", "core_times", "decimals", "primary_authority_days"),
+            *("within_months", "months"),
+        ),
+        _WHOLE,
+    )
+    | dict.fromkeys(("min", "at_least", "at_most"), _NUMBER)
 )
 _OF_TABLES = {"options", "version", "severity_when", "cases", "steps"}
-#: Keys that mean something else here than where they are a table or a list.
-_EITHER = {
-    ("law", "text"),
-    ("value.add_months", "to"),
-    *((table, key) for table in ("question", "fact") for key in ("min", "max")),
+#: Keys that mean something else here than elsewhere.
+_HERE: Mapping[tuple[str, str], str | None] = {
+    ("law", "text"): None,
+    ("value.add_months", "to"): None,
+    ("value.add_months", "months"): _STEPS,
+    ("value", "min"): _LIST,
+    ("question", "max"): _NUMBER,
+    ("fact", "max"): _NUMBER,
 }
 _DAYS = {"from", "to", "checked", "first_day"}
 
@@ -152,17 +232,22 @@ def unknown_keys(pack: Pack, sources: Sources) -> Iterator[Problem]:
     """Find every key that the language does not have, with the nearest that it has, and every wrong shape."""
     place = sources.place("pack", "")
     yield from _known(place, "[pack]", pack.content["pack"], PACK)
-    if not _shaped("first_day", pack.content["pack"].get("first_day", "2000-01-01")):
+    if not _is_day(pack.content["pack"].get("first_day", "2000-01-01")):
         yield Problem(place, '"first_day" must be a day')
+    if not pack.content["pack"].get("languages", ["en"]):
+        yield Problem(place, '"languages" must name at least one')
     place = sources.place("output", "")
     output = pack.content.get("output", {})
     yield from _known(place, "[output]", output, OUTPUT)
     if isinstance(output.get("validity"), Mapping):
         yield from _known(place, "[output.validity]", output["validity"], INNER["output.validity"])
     for table in TABLES:
-        for entry in pack.entries(table):
+        for nth, entry in enumerate(pack.entries(table)):
             key = str(entry[KEY_OF.get(table, "id")])
-            yield from _inside(sources.place(table, key), table, entry)
+            place = sources.entry(table, key, nth)
+            yield from _inside(place, table, entry)
+            if table == "value":
+                yield from _one_formula(place, entry)
             if table == "rule" and isinstance(entry.get("version"), list):
                 for number, version in enumerate(entry["version"]):
                     if isinstance(version, Mapping):
@@ -170,11 +255,17 @@ def unknown_keys(pack: Pack, sources: Sources) -> Iterator[Problem]:
 
 
 def _inside(place: str, where: str, entry: Entry) -> Iterator[Problem]:
-    yield from _known(place, f"a [[{where}]]", entry, KEYS.get(where) or INNER[where])
+    unknown = list(_known(place, f"a [[{where}]]", entry, KEYS.get(where) or INNER[where]))
+    yield from unknown
+    # A slip in a key is told once, and not as a key that is missing too.
+    for key in () if unknown else NEEDED.get(where, ()):
+        if key not in entry:
+            yield Problem(place, f'a [[{where}]] without "{key}"')
     for key, body in entry.items():
         inner = f"{where}.{key}"
-        if (where, key) not in _EITHER and not _shaped(key, body):
-            yield Problem(place, f'"{key}" must be {_SHAPES.get(key, "a day")}')
+        wanted = _HERE.get((where, key), _SHAPES.get(key, "a day" if key in _DAYS else None))
+        if not _shaped(wanted, key, body):
+            yield Problem(place, f'"{key}" must be {wanted}')
             continue
         if inner not in INNER:
             continue
@@ -183,13 +274,37 @@ def _inside(place: str, where: str, entry: Entry) -> Iterator[Problem]:
                 yield from _inside(place, inner, one)
 
 
-def _shaped(key: str, body: Any) -> bool:
-    if key in _OF_TABLES and isinstance(body, list):
-        return all(isinstance(one, Mapping) for one in body)
-    wanted = _SHAPES.get(key)
-    if wanted is None:
-        return key not in _DAYS or _is_day(body)
-    return isinstance(body, Mapping if wanted == _TABLE else list)
+def _one_formula(place: str, value: Entry) -> Iterator[Problem]:
+    try:
+        formula_of(value)
+    except PackError as error:
+        yield Problem(place, str(error))
+
+
+def _shaped(wanted: str | None, key: str, body: Any) -> bool:
+    if wanted in (_TABLE, _LIST):
+        if key in _OF_TABLES and isinstance(body, list):
+            return all(isinstance(one, Mapping) for one in body)
+        return isinstance(body, Mapping if wanted == _TABLE else list)
+    if wanted == _TRUTH:
+        return isinstance(body, bool)
+    if wanted == _WHOLE:
+        return is_whole(body)
+    if wanted == _STEPS:
+        return type(body) is int
+    if wanted == _NUMBER:
+        return is_number(body)
+    return wanted is None or _is_day(body)
+
+
+def is_whole(body: object) -> bool:
+    """Whether something written in a pack is a whole number, 0 or more."""
+    return isinstance(body, int) and not isinstance(body, bool) and body >= 0
+
+
+def is_number(body: object) -> bool:
+    """Whether something written in a pack is a number, and not text, infinite or true."""
+    return isinstance(body, int | float) and not isinstance(body, bool) and isfinite(body)
 
 
 def _is_day(body: Any) -> bool:

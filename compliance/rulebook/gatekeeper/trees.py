@@ -6,7 +6,6 @@ from typing import Any
 from compliance.rulebook.answers import YES_NO
 from compliance.rulebook.conditions import (
     AS_OF,
-    NUMBER_TESTS,
     SUBJECTS,
     TESTS,
     VISITED_ON,
@@ -14,6 +13,7 @@ from compliance.rulebook.conditions import (
     literal_day,
 )
 from compliance.rulebook.errors import PackError, nearest
+from compliance.rulebook.gatekeeper.kinds import asked_of_a_value, asked_of_an_answer, operands
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.gatekeeper.thresholds import codes_of_value
 from compliance.rulebook.pack import Entry, Pack
@@ -55,6 +55,10 @@ class Trees:
                     place, f'unknown operator "{key}".{nearest(key, (*SUBJECTS, *TESTS, *JOINS))}'
                 )
                 return
+        wrong = list(operands(place, tree))
+        if wrong:
+            yield from wrong
+            return
         try:
             compile_condition(tree)
         except (PackError, ValueError, ArithmeticError, TypeError) as error:
@@ -90,6 +94,7 @@ class Trees:
         elif subject == "value":
             yield from self._known(place, "value", name, "value")
             yield from self._value_codes(place, name, tree)
+            yield from asked_of_a_value(self.pack, place, tree)
         elif subject == "fired":
             known = {*self.pack.by_id("tier"), *self.pack.by_id("condition")}
             if name not in known:
@@ -118,8 +123,7 @@ class Trees:
         if entry is None:
             return
         kind = entry.get("type")
-        if any(key in tree for key in NUMBER_TESTS) and kind not in ("integer", "measure"):
-            yield Problem(place, f'"{entry["id"]}" is not a number: it is {kind}')
+        yield from asked_of_an_answer(place, entry, tree)
         if kind == "yes_no":
             options: list[str] = [*YES_NO]
         elif kind in ("choice", "choices"):
