@@ -6,15 +6,16 @@ letter: the gates refuse it wherever a kind does not ask for it.
 """
 
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 
 def _text(longest: int = 400, default: str | None = None) -> str:
     if default is None:
-        return field(metadata={"longest": longest})  # type: ignore[no-any-return]
+        return cast("str", field(metadata={"longest": longest}))
     return field(default=default, metadata={"longest": longest})
 
 
-def _many(most: int, longest: int = 0) -> tuple:  # type: ignore[type-arg]
+def _many(most: int, longest: int = 0) -> tuple[Any, ...]:
     return field(default=(), metadata={"most": most, "longest": longest})
 
 

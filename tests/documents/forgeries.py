@@ -6,6 +6,9 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import NameObject, pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 
 def revised(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
@@ -17,10 +20,8 @@ def revised(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
         return output.getvalue()
 
 
-def updated(pdf: bytes, change: Callable) -> bytes:  # type: ignore[type-arg]
+def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
     """The file with a change appended as an incremental update; the signed part stays untouched."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     change(writer)
     output = BytesIO()
@@ -28,26 +29,19 @@ def updated(pdf: bytes, change: Callable) -> bytes:  # type: ignore[type-arg]
     return output.getvalue()
 
 
-def white_overlay(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils import generic
-
+def white_overlay(writer: IncrementalPdfFileWriter) -> None:
     writer.add_stream_to_page(
         0,
         writer.add_object(generic.StreamObject(stream_data=b"q 1 1 1 rg 60 600 500 60 re f Q")),
     )
 
 
-def changed_catalog(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils.generic import NameObject
-
+def changed_catalog(writer: IncrementalPdfFileWriter) -> None:
     writer.root[NameObject("/PageMode")] = NameObject("/UseOutlines")
     writer.update_root()
 
 
-def note(writer) -> None:  # type: ignore[no-untyped-def]
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name, pdf_string
-
+def note(writer: IncrementalPdfFileWriter) -> None:
     page = writer.find_page_for_modification(0)[0].get_object()
     annotation = generic.DictionaryObject(
         {

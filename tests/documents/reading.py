@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pypdfium2
+from PIL.Image import Image
 
 from compliance.documents.page_text import lines
 
@@ -59,7 +60,7 @@ def text_boxes(pdf: bytes) -> Iterator[tuple[int, str, float, float, float, floa
             )
 
 
-def picture(pdf: bytes, page: int = 0, dpi: int = 100):  # type: ignore[no-untyped-def]
+def picture(pdf: bytes, page: int = 0, dpi: int = 100) -> Image:
     """A page as a grey picture."""
     document = pypdfium2.PdfDocument(pdf)
     return document[page].render(scale=dpi / 72, grayscale=True).to_pil()

@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_sixty_long_findings_are_refused_by_their_pages(press: Press) -> None:
         ({"points": [{**POINT, "found": "W" * 400}]}, None),
     ],
 )
-def test_limits_of_fields(changes: dict, reason: str | None, press: Press) -> None:  # type: ignore[type-arg]
+def test_limits_of_fields(changes: dict[str, Any], reason: str | None, press: Press) -> None:
     data = kinds()["advice-letter"].sample_data(changes)
     if reason is None:  # one endless word is broken inside its cell
         assert render(data, using=press).pages == 3

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -51,7 +51,7 @@ def test_what_is_kept_makes_the_same_document(name: str, sample: str) -> None:
     ],
 )
 def test_a_wrong_entry_is_named_with_the_nearest_there_is(
-    changes: dict,  # type: ignore[type-arg]
+    changes: dict[str, Any],
     reason: str,
 ) -> None:
     with pytest.raises(DocumentRefused, match=reason):

@@ -219,7 +219,7 @@ def test_keys_that_would_not_do_are_refused(tmp_path: Path) -> None:
         ({"until": NOW - YEAR / 2}, "root certificate does not hold today"),
         ({"authority": False}, "not one of a certification authority"),
     ):
-        root = issued("Norfolk County Council root", county.key, None, county.key, **changes)  # type: ignore[arg-type]
+        root = issued("Norfolk County Council root", county.key, None, county.key, **changes)
         files = county.files(root_certificate=root.public_bytes(encoding))
         with pytest.raises(KeysRefused, match=why):
             use_given(tmp_path, **files, now=NOW)

@@ -1,6 +1,7 @@
 """The gate at release: what is shipped passes it, and each fault it is there for is seen."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_kind_without_its_welsh_or_its_welsh_title_is_a_fault() -> None:
     assert len(faults_of_languages(replace(kind, name="no-such-folder"))) == 2
 
 
-def _with(table: str, entry: dict) -> Pack:  # type: ignore[type-arg]
+def _with(table: str, entry: dict[str, Any]) -> Pack:
     content = shipped_pack().content
     return Pack({**content, table: [*content[table], entry]})
 
@@ -131,7 +132,9 @@ SENTENCE = {"id": "x", "from": "2026-06-29", "dims": {"nation": ["england"]}}
         ),
     ],
 )
-def test_a_fault_of_the_rulebooks_texts_is_seen(table: str, entry: dict, message: str) -> None:  # type: ignore[type-arg]
+def test_a_fault_of_the_rulebooks_texts_is_seen(
+    table: str, entry: dict[str, Any], message: str
+) -> None:
     found = [str(each) for each in faults_of_pack(_with(table, entry))]
     assert any(message in each for each in found), found
 

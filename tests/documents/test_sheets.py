@@ -212,7 +212,7 @@ def test_no_more_sheets_are_kept_than_there_is_room_for(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(sheets, "Sheet", Blank)
     monkeypatch.setattr(sheets, "MOST_SHEETS", 6)
-    stock = sheets.Sheets(Whole())  # type: ignore[arg-type]
+    stock = sheets.Sheets(Whole())
     job = {"letter": False, "most_pages": 1}
     made = [stock.write("<p>A</p>", "", **job) for _ in range(7)]
     assert [each == "whole" for each in made] == [True, False, False, False, False, True, True]

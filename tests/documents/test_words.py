@@ -3,6 +3,7 @@ owner's questions answered, and each kind's wording to the letter of the product
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -218,7 +219,7 @@ def test_a_stopped_sale_is_told_as_stopped() -> None:
 )
 def test_an_under_18_test_has_no_place_for_more_than_the_day(
     name: str,
-    entry: dict,  # type: ignore[type-arg]
+    entry: dict[str, Any],
     press: Press,
 ) -> None:
     with pytest.raises(DocumentRefused, match="must stay empty"):

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from compliance.access import Role
 from compliance.store.engine import separate_session
@@ -59,7 +60,9 @@ def test_a_flipped_byte_is_named_and_never_served(
     assert "no longer those that were kept" in shown
 
 
-def send(client: FlaskClient, world: World, *files: tuple[bytes, str], state: str = "draft"):  # type: ignore[no-untyped-def]
+def send(
+    client: FlaskClient, world: World, *files: tuple[bytes, str], state: str = "draft"
+) -> TestResponse:
     """Send files as the page does without a script."""
     return client.post(
         f"/visits/{world.visits[state]}/photos/photos",

@@ -507,7 +507,7 @@ def test_a_trial_does_not_go_on_against_another_rulebook(
 
 
 def newest(session: Session) -> Proposal:
-    return session.scalars(select(Proposal).order_by(Proposal.id.desc())).first()  # type: ignore[return-value]
+    return session.scalars(select(Proposal).order_by(Proposal.id.desc())).first()
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -170,16 +170,12 @@ def test_a_provision_fires_from_its_first_day_and_not_before(
     commence(session, administrator)
     # A draft that was begun under the earlier version is recorded under the new one.
     assert outcome(record(session, officer, begun)) == "not_met"
-    assert begun.latest_assessment.result["rulebook"]["sha256"] != shipped_pack().sha256  # type: ignore[union-attr]
+    assert begun.latest_assessment.result["rulebook"]["sha256"] != shipped_pack().sha256
     eve = scottish(session, world, officer, COMMENCES - timedelta(days=1))
     assert outcome(record(session, officer, eve)) == "not_in_force"
     session.refresh(before)
     assert outcome(before) == "not_in_force"
-    finding = next(
-        one
-        for one in begun.latest_assessment.result["findings"]
-        if one["rule"] == RULE  # type: ignore[union-attr]
-    )
+    finding = next(one for one in begun.latest_assessment.result["findings"] if one["rule"] == RULE)
     assert finding["citation"].endswith(INSTRUMENT)
 
 

@@ -14,6 +14,7 @@ from flask import Blueprint
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
 from compliance.access import PUBLIC, Role
 from compliance.app import create_app
@@ -315,7 +316,7 @@ def test_a_form_sent_after_signing_out_is_kept_too(strict: FlaskClient) -> None:
 # --- signing in and out -----------------------------------------------------------------------
 
 
-def _sign_in(client: FlaskClient, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
+def _sign_in(client: FlaskClient, password: str = PASSWORD, **more: str) -> TestResponse:
     return client.post(
         "/sign-in", data={"email": email(Role.OFFICER), "password": password, **more}
     )

@@ -21,7 +21,7 @@ PAGE = "/rulebook/translations"
 def fields_of(page: str) -> dict[str, str]:
     """The hidden fields of the form on a page."""
     return {
-        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]  # type: ignore[index]
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]
         for name in ("seen", "csrf_token")
     }
 

@@ -42,7 +42,7 @@ def draw(screen: PreparedSection, fields: dict[str, list[str]], **more: object) 
     """Draw a screen on which everything is asked."""
     asked = {one.id for one in screen.section.answers}
     given = {"errors": {}, "asked": asked, "known": {}} | more
-    return str(screen.draw("TOKEN", fields, **given))  # type: ignore[arg-type]
+    return str(screen.draw("TOKEN", fields, **given))
 
 
 def test_nothing_is_chosen_beforehand() -> None:

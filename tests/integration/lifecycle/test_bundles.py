@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pikepdf
@@ -99,7 +99,7 @@ def sold(town: Town) -> Visit:
     return visit
 
 
-def made(town: Town, visit: Visit, at=MADE) -> Document:  # type: ignore[no-untyped-def]
+def made(town: Town, visit: Visit, at: datetime = MADE) -> Document:
     return bundles.make(town.session, town.officer, at, OFFICE, visit.id)
 
 
@@ -176,7 +176,7 @@ def test_a_file_is_made_once_for_what_it_holds_and_numbered_as_it_grows(
     assert second is not first
     assert second.reference != first.reference
     numbers = [
-        from_json(each.inputs["data"]).file.number  # type: ignore[union-attr]
+        from_json(each.inputs["data"]).file.number
         for each in bundles.of_visit(town.session, town.officer, sold)
     ]
     assert numbers == [2, 1]

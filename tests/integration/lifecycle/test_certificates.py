@@ -223,7 +223,7 @@ def test_a_file_is_genuine_changed_ended_a_specimen_or_not_ours(
     now = noon(VISITED_ON)
 
     def outcome(content: bytes, at: object = now) -> str:
-        return checking.check(audited.session, at, content, [root]).outcome  # type: ignore[arg-type]
+        return checking.check(audited.session, at, content, [root]).outcome
 
     assert outcome(pdf) == "genuine"
     assert outcome(pdf[:2000] + b"X" + pdf[2001:]) == Outcome.ALTERED.value

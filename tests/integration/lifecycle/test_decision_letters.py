@@ -75,9 +75,9 @@ def offered(town: Town, visit: Visit) -> list[str]:
     ]
 
 
-def data(document: Document) -> dict:  # type: ignore[type-arg]
+def data(document: Document) -> dict[str, Any]:
     """What a document says."""
-    found: dict = document.inputs["data"]  # type: ignore[type-arg]
+    found: dict[str, Any] = document.inputs["data"]
     return found
 
 
@@ -148,10 +148,10 @@ def test_a_plain_pass_needs_no_second_letter(town: Town) -> None:
 def test_each_visit_has_its_story(
     town: Town,
     kind: str,
-    answers: dict,
-    facts: dict | None,
+    answers: dict[str, Any],
+    facts: dict[str, Any] | None,
     step: str,
-    story: str,  # type: ignore[type-arg]
+    story: str,
 ) -> None:
     letter = told(town, decided(town, town.record(kind, answers, facts=facts), step))
     assert (letter.kind, data(letter)["story"]) == ("decision-letter", story)
@@ -233,7 +233,7 @@ def test_words_of_ones_own_are_checked_and_shown_at_their_field(
 # --- Corrections --------------------------------------------------------------------------------
 
 
-def corrected(town: Town, visit: Visit, answers: dict, **facts: object) -> None:  # type: ignore[type-arg]
+def corrected(town: Town, visit: Visit, answers: dict[str, Any], **facts: object) -> None:
     """Correct the record, and have a colleague agree with it."""
     before = visit.versions[-1].operation_facts
     correct(
@@ -397,7 +397,7 @@ def test_what_the_business_gave_back_is_told_once_in_words_that_fit(
     town: Town, certified: Certificate
 ) -> None:
     with pytest.raises(Refused, match="No certificate was given back"):
-        tell_end(town, certified.document.visit)  # type: ignore[arg-type]
+        tell_end(town, certified.document.visit)
     audit = give_back(town, certified)
     assert "tell_end" in offered(town, audit)
     letter = tell_end(town, audit)

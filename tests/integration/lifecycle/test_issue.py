@@ -47,7 +47,7 @@ def open_it(
     """Try a reference and a code."""
     return portal.open_letter(
         town.session,
-        now,  # type: ignore[arg-type]
+        now,
         reference=reference,
         code=code,
         address=address,

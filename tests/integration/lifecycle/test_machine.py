@@ -259,7 +259,7 @@ class Steps(RuleBasedStateMachine):
         """Somebody asks for a certificate; while the visit waits there is none."""
         waits = self.visit.state in ("recorded", "returned", "notified") or (
             self.visit.state == "reviewed"
-            and self.visit.latest_assessment.result["values"]["letter"] != "none"  # type: ignore[union-attr]
+            and self.visit.latest_assessment.result["values"]["letter"] != "none"
         )
         made_one = self.press(
             certificates.issue,
@@ -294,7 +294,7 @@ class Steps(RuleBasedStateMachine):
         """Decided or closed with a letter due: the letter of this version is out."""
         if not hasattr(self, "visit") or self.visit.state not in ("notified", "decided", "closed"):
             return
-        due = self.visit.latest_assessment.result["values"]["letter"]  # type: ignore[union-attr]
+        due = self.visit.latest_assessment.result["values"]["letter"]
         sent = [
             each
             for each in self.visit.documents

@@ -49,13 +49,13 @@ def add(town: Town, visit: Visit, colour: str = "teal", **more: object) -> Photo
     by, now = more.pop("by", town.officer), more.pop("now", NOW)
     photo, _ = photos.add(
         town.session,
-        by,  # type: ignore[arg-type]
-        now,  # type: ignore[arg-type]
+        by,
+        now,
         visit.id,
         "photos",
         some_photo(colour),
         pack=PACK,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     return photo
 

@@ -181,7 +181,7 @@ class TestKeeping:
     def test_a_mistake_is_named_by_its_field(
         self, session: Session, nora: Actor, change: dict[str, object], field: str
     ) -> None:
-        details = PremisesDetails(**({"trading_name": "A", "address_line_1": "B"} | change))  # type: ignore[arg-type]
+        details = PremisesDetails(**({"trading_name": "A", "address_line_1": "B"} | change))
         with pytest.raises(Refused) as refused:
             premises.create(session, nora, NOW, details=details, nation=None)
         assert refused.value.field == field

@@ -74,7 +74,7 @@ class TestSigningIn:
         "wrong", [{"password": "wrong"}, {"email": "nobody@example.com"}, {"email": ""}]
     )
     def test_wrong_and_absent_look_the_same(self, session: Session, wrong: dict[str, str]) -> None:
-        result = sign_in(session, **wrong)  # type: ignore[arg-type]
+        result = sign_in(session, **wrong)
         assert (result.user, result.token, result.problem) == (None, None, users.WRONG)
 
     def test_a_closed_account_does_not_open(self, session: Session, world: World) -> None:

@@ -25,7 +25,7 @@ def _put_in(answer: Answer) -> Any:
     if isinstance(answer, Measure):
         return str(answer.value)
     if isinstance(answer, tuple):
-        return [_put_in(one) for one in answer]  # type: ignore[arg-type]
+        return [_put_in(one) for one in answer]
     return answer.isoformat() if isinstance(answer, date) else answer
 
 
