@@ -84,6 +84,32 @@ def test_what_one_engine_refuses_the_other_refuses(visit: dict[str, Any]) -> Non
     assert "error" in _browser(shipped_pack(), [visit])[0]
 
 
+def test_a_rulebook_of_nothing_but_questions_and_values_is_read_alike() -> None:
+    question = {
+        "id": "fee",
+        "type": "measure",
+        "min": 0,
+        "max": 10,
+        "decimals": 2,
+        "section": "all",
+    }
+    values = [
+        {"name": "paid", "sum": [{"answer": "fee"}, 0.1, 0.2]},
+        {
+            "name": "step",
+            "band": {"of": "paid", "steps": [{"at_most": 5.3, "then": "low"}, {"then": "high"}]},
+        },
+    ]
+    pack = Pack({"pack": {"id": "fees", "version": "1"}, "question": [question], "value": values})
+    visits: list[dict[str, Any]] = [
+        {"visited_on": "2026-03-31", "answers": answers}
+        for answers in ({"fee": "5.00"}, {"fee": 5.01}, {})
+    ]
+    assessed = [_plain(assess(pack, visit)) for visit in visits]
+    assert _browser(pack, visits) == assessed
+    assert [one["values"].get("step") for one in assessed] == ["low", "high", None]
+
+
 @pytest.mark.parametrize("language", [LANGUAGE - 1, LANGUAGE + 1])
 def test_an_engine_of_another_version_says_so_and_does_not_judge(language: int) -> None:
     done = _run([release(load_pack(KITCHENS)) | {"language": language}])

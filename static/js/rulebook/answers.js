@@ -16,7 +16,7 @@ export function readDate (value, name) {
 /** The dimensions of a visit, from its top level or from `dims`: a Map of Sets. */
 export function readDims (content, visit) {
   const dims = new Map()
-  for (const dim of content.dim) {
+  for (const dim of content.dim ?? []) {
     const keys = dim.many ? [dim.id, `${dim.id}s`] : [dim.id]
     const given = [visit, visit.dims ?? {}].flatMap((place) => keys.filter((key) => key in place).map((key) => place[key]))[0]
     if (given === undefined) {

@@ -10,10 +10,10 @@ import { Moment, State } from './state.js'
  * An answer counts only while its own question is put.
  */
 export function asked (content, dims, visitedOn, answers, facts = {}) {
-  const known = new Map(content.question.map((entry) => [entry.id, entry]))
+  const known = new Map((content.question ?? []).map((entry) => [entry.id, entry]))
   const given = readAnswers(answers, known, 'question')
   const there = readAnswers(facts, new Map((content.fact ?? []).map((entry) => [entry.id, entry])), 'operation fact')
-  const entries = content.question.filter((entry) => dimsMatch(entry.dims, dims))
+  const entries = (content.question ?? []).filter((entry) => dimsMatch(entry.dims, dims))
   const tests = new Map(entries.filter((entry) => entry.ask_when)
     .map((entry) => [entry.id, compileCondition(entry.ask_when)]))
   const always = entries.filter((entry) => !tests.has(entry.id)).map((entry) => entry.id)

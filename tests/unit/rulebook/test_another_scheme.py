@@ -1,5 +1,7 @@
 """A rulebook for another scheme is only a directory of data: the kitchen example."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +60,14 @@ def test_violations_are_counted_in_a_rolling_window_of_months() -> None:
     assert result["values"]["tariff"] == "T3"
     later = assess(pack, {**now, "as_of": "2028-02-01"})
     assert later["values"]["tariff"] == "T1"
+
+
+def test_the_scheme_written_out_in_the_documentation_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rulebook.md").read_text(encoding="utf-8")
+    whole = page.partition("## A whole scheme")[2].partition("\n## ")[0]
+    (tmp_path / "pack.toml").write_text(*re.findall(r"```toml\n(.*?)```", whole, re.DOTALL))
+    visit, told = map(json.loads, re.findall(r"```json\n(.*?)```", whole, re.DOTALL))
+    assert check(tmp_path) == []
+    result = assess(load_pack(tmp_path), visit)
+    assert {key: result[key] for key in told} == told
+    assert list(told["values"]) == list(result["values"])
