@@ -54,6 +54,8 @@ def _json(text: str) -> tuple[Any, list[str]]:
         return json.loads(text, parse_constant=no, object_pairs_hook=each_once), twice
     except json.JSONDecodeError as error:
         raise ValueError(f"this is not JSON: {error}") from error
+    except RecursionError as error:
+        raise ValueError("this JSON is nested too deeply") from error
 
 
 def _assessed(pack: Pack, visit: dict[str, Any], twice: list[str]) -> dict[str, Any]:

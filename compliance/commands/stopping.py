@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from compliance.services.errors import Refused
 from compliance.store.engine import NoFolder, OutOfDate
@@ -19,7 +20,8 @@ class Unusable(click.ClickException):
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Turn a service's refusal or a mistyped folder into a message and exit status 2, an old database into 1."""
+    """Turn a service's refusal or a mistyped folder into a message and exit status 2, and a database that is
+    old or cannot be used into 1."""
     try:
         yield
     except Refused as refused:
@@ -28,3 +30,8 @@ def plainly() -> Iterator[None]:
         raise Unusable(str(mistyped)) from None
     except OutOfDate as old:
         raise click.ClickException(str(old)) from None
+    except DatabaseError as error:
+        # Its kinds are what a statement of ours did wrong, and stay to be seen whole, but for these two.
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        raise click.ClickException(f"The database could not be used: {error.orig}.") from None

@@ -137,8 +137,8 @@ def dims_match(wanted: Mapping[str, list[str]] | None, dims: Mapping[str, Any]) 
 def load_pack(directory: Path | str) -> Pack:
     """Read every ``*.toml`` below a directory and merge them into one pack, translations laid over its texts.
 
-    Raises ``PackError`` naming file and reason when a file is not TOML, holds an unknown table, or two
-    entries share an id.
+    Raises ``PackError`` naming file and reason when a file cannot be read, is not TOML or holds an unknown
+    table, or two entries share an id.
     """
     root = Path(directory)
     files = sorted(file for file in root.rglob("*.toml") if not is_translation(file, root))
@@ -152,6 +152,8 @@ def load_pack(directory: Path | str) -> Pack:
             data = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise PackError(f"{name}: not readable as TOML: {error}") from error
+        except OSError as error:
+            raise PackError(f"{name}: cannot be read: {error.strerror}") from error
         for table, body in _plain(data).items():
             if table in ("pack", "output"):
                 if table in content:

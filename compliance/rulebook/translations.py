@@ -57,6 +57,8 @@ def _read(file: Path, name: str) -> Iterator[Translation]:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{name}: not readable as TOML: {error}") from error
+    except OSError as error:
+        raise PackError(f"{name}: cannot be read: {error.strerror}") from error
     for table in data:
         if table != "text":
             raise PackError(f'{name}: unknown table "{table}": translations are [[text]] only')

@@ -247,6 +247,16 @@ def test_a_database_of_another_release_is_not_touched(app: Flask, file: Path) ->
     assert rows(app, Premises) == 0
 
 
+@pytest.mark.parametrize("words", [("db", "upgrade"), ("document", "list")], ids=" ".join)
+def test_a_file_that_is_no_database_is_named_in_words(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "k.db").write_text("A shopping list, not a database")
+    result = run(_application(f"sqlite:///{tmp_path / 'k.db'}", tmp_path / "data"), *words)
+    assert result.exit_code == 1
+    assert result.output == "Error: The database could not be used: file is not a database.\n"
+
+
 class TestAMistypedFolder:
     """`DATABASE_URL` names a file in a folder that does not exist."""
 

@@ -258,6 +258,12 @@ def test_a_file_that_is_not_text_is_refused_in_words() -> None:
     assert result.stderr == "this is not UTF-8 text (byte 25)\n"
 
 
+def test_what_is_nested_without_end_is_refused_in_words() -> None:
+    result = _run("[" * 100_000)
+    assert result.exit_code == 2
+    assert result.stderr == "this JSON is nested too deeply\n"
+
+
 def test_half_a_character_in_a_name_stops_nothing() -> None:
     text = json.dumps(VISIT | {"id": "\ud800"})
     lines = _run(text + "\n" + json.dumps(VISIT), "--lines")

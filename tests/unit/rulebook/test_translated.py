@@ -125,6 +125,13 @@ def test_a_file_of_translations_that_is_none_is_refused(
     assert str(refused.value).startswith(CY)
 
 
+@pytest.mark.parametrize("name", ["extra.toml", "languages/cy/extra.toml"])
+def test_what_cannot_be_read_is_named(copied: Path, name: str) -> None:
+    (copied / name).mkdir()
+    with pytest.raises(PackError, match=f"^{name}: cannot be read: Is a directory"):
+        load_pack(copied)
+
+
 def test_a_file_beside_the_folders_of_languages_is_refused(copied: Path) -> None:
     (copied / "languages" / "extra.toml").write_text("")
     with pytest.raises(PackError, match="translations stand in languages/<language>/"):
