@@ -31,6 +31,7 @@ from compliance.store.models import (
     Certificate,
     Document,
     FollowUp,
+    Photo,
     PossibleDuplicate,
     Premises,
     TextConfirmation,
@@ -209,6 +210,7 @@ def test_there_is_enough_to_look_at(demo: Demo) -> None:
     assert set(session.scalars(select(Premises.nation))) == {"england", "wales", None}
     assert any(session.scalars(select(Premises.postcode_missing)))
     assert len(session.scalars(select(PossibleDuplicate)).all()) == 2
+    assert len(session.scalars(select(Photo)).all()) == 2
 
 
 def test_letters_and_certificates_are_in_every_state(demo: Demo) -> None:

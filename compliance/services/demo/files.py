@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from compliance.services.photos import Received, received
+
 Entry = Mapping[str, Any]
 
 
@@ -42,6 +44,12 @@ def sheet(name: str) -> tuple[dict[str, Any], dict[str, str]]:
     entry = read("sheets")[name]
     answers, why = sheet(entry["like"]) if "like" in entry else ({}, {})
     return {**answers, **entry["answers"]}, {**why, **entry.get("why", {})}
+
+
+@cache
+def photo(name: str) -> Received:
+    """Return a drawn photo of `data/`, taken in as one that an officer sends."""
+    return received(name, _bytes(name))
 
 
 def password() -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from compliance.access import Actor
-from compliance.services import drafts, rulebooks, visit_content, visits
+from compliance.services import drafts, photos, rulebooks, visit_content, visits
 from compliance.services import premises as premises_service
 from compliance.services.demo import files
 from compliance.services.demo.city import City, operator_details
@@ -258,6 +258,17 @@ class VisitLife:
                 visit.operation,
             ),
         )
+        for one in self.entry.get("photos", ()):
+            photos.add(
+                self.life.session,
+                self.officer,
+                now,
+                visit.id,
+                one["question"],
+                files.photo(one["file"]),
+                pack=rulebooks.current(self.life.session, self.visited_on),
+                caption=one["caption"],
+            )
         visits.record(self.life.session, self.officer, now, visit, self._record_of())
 
     def _record_of(self, changes: Entry | None = None) -> Record:

@@ -11,6 +11,7 @@ from compliance.rulebook.words import answer_in_words, question_line
 from compliance.services import (
     assessments,
     changes,
+    grades,
     reassessments,
     record_told,
     visit_content,
@@ -53,6 +54,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         version=version,
         assessment=row,
         explained=explained,
+        grade_because=grades.grade_reasons(pack, row.result) if row else (),
         change=changes.since_last(db.session, row, reader) if row else None,
         headline=_headline(pack, visit, version),
         tones=_tones(pack),
