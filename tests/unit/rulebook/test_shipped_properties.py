@@ -24,9 +24,11 @@ READER = Reader(PACK.questions)
 FACTS = Reader(PACK.facts, "operation fact")
 SEEDS = range(4)
 #: Answers that are one answer to the law: what seems banned and which item it seems to be; what is sold and the
-#: licence it needs, with its last day. The first alone already is a finding, which the others make exact.
+#: licence it needs, with its last day; corrosive products and how they are sold. The first alone already is a
+#: finding, which the others make exact.
 TOGETHER = (
     ("prohibited_on_sale", "prohibited_items_suspected"),
+    ("corrosives_stocked", "corrosives_age_check"),
     (
         "stock_bladed_types",
         *(
@@ -37,8 +39,9 @@ TOGETHER = (
         ),
     ),
 )
-#: Whoever sells online is taken as the seller until it is known to be a host.
-FIRST = "online_marketplace_role"
+#: Asked before all else: whoever sells online is taken as the seller until it is known to be a host, and
+#: corrosive products are looked at only where the audit asks about them.
+FIRST = {"online_marketplace_role", "corrosives_stocked"}
 
 
 class Asked(RandomVisits):
@@ -72,7 +75,7 @@ class Asked(RandomVisits):
         kept = {
             name: given[name]
             for group in groups
-            if self.rng.random() < known or FIRST in group
+            if self.rng.random() < known or not FIRST.isdisjoint(group)
             for name in group
             if name in given
         }
@@ -131,9 +134,16 @@ def test_what_is_listed_settles_the_grade_however_it_is_answered(seed: int) -> N
         while result["narrowed_by"]:
             names = {entry["id"] for entry in put(visit, visit["answers"])}
             assert names.issuperset(result["narrowed_by"]), visit
-            more = {name: full[name] for name in result["narrowed_by"] if is_known(full, name)}
+            more = {
+                name: full[name]
+                for listed in result["narrowed_by"]
+                for name in next((one for one in TOGETHER if listed in one), (listed,))
+                if is_known(full, name)
+            }
             assert more, visit
-            assert not any(is_known(visit["answers"], name) for name in more), visit
+            assert not any(is_known(visit["answers"], name) for name in result["narrowed_by"]), (
+                visit
+            )
             visit = visit | {"answers": visit["answers"] | more}
             result = assess(PACK, visit)
             rounds += 1
