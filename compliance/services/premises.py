@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from compliance.access import Actor
 from compliance.services import duplicates, operators, postcodes, premises_fields, rulebooks
-from compliance.services.assessments import assess_waiting
+from compliance.services.assessments import assess_waiting, follow_history
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import certificates
 from compliance.services.operators import OperatorDetails
@@ -216,9 +216,10 @@ def change_operator(
 ) -> Tenure:
     """Record who trades at a premises from a day on; the operator before it ends the day before.
 
-    A new operator starts with a clean sheet: a certificate of the one before falls with this,
-    and visits not yet recorded go to whoever traded on their day. `from_date` None, only for the
-    first operator, means since before records began. Raises NotFound; Refused for a field.
+    A new operator starts with a clean sheet: a certificate of the one before falls with this.
+    Visits not yet recorded, and those for whose day nobody was known, go to whoever traded on it.
+    `from_date` None, only for the first operator, means since before records began. Raises
+    NotFound; Refused for a field.
     """
     premises = _to_change(session, actor, premises_id)
     today = premises_fields.local_day(now)
@@ -251,12 +252,17 @@ def change_operator(
     session.flush()
     session.refresh(premises, ["tenures"])
     certificates.end_where_nobody_trades(session, actor, now, premises)
-    for visit in session.scalars(
-        select(Visit).where(Visit.premises_id == premises.id, Visit.state == "draft")
-    ):
-        found = premises.operator_on(visit.visited_on)
-        visit.operator_id = found.id if found else None
+    waiting = session.scalars(
+        select(Visit).where(
+            Visit.premises_id == premises.id,
+            or_(Visit.state == "draft", Visit.operator_id.is_(None)),
+        )
+    ).all()
+    for visit in waiting:
+        visit.operator = premises.operator_on(visit.visited_on)
     session.flush()
+    if any(visit.operator and visit.state != "draft" for visit in waiting):
+        follow_history(session, now, premises)
     return tenure
 
 

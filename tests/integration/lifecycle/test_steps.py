@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from compliance.access import Actor
-from compliance.services import assessments
+from compliance.services import assessments, premises
 from compliance.services.assessments import Explanation
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import (
@@ -22,6 +22,7 @@ from compliance.services.lifecycle import (
 )
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.conditions import Moment
+from compliance.services.operators import OperatorDetails
 from compliance.services.visit_content import Record
 from compliance.services.visits import begin, correct, readable
 from compliance.store.models import Visit
@@ -164,6 +165,32 @@ def test_a_letter_needs_somebody_to_write_to(town: Town) -> None:
     visit = town.agree(town.record("test_purchase", REFUSED))
     with pytest.raises(Refused, match="Nobody is named"):
         town.notify(visit)
+
+
+def test_a_visit_goes_to_whoever_is_found_to_have_traded_that_day(town: Town) -> None:
+    town.premises.tenures[0].to_date = date(2020, 1, 1)
+    town.session.flush()
+    earlier, later = (
+        town.agree(town.record("test_purchase", SALE, on=day))
+        for day in (VISITED_ON - 30 * DAY, VISITED_ON)
+    )
+
+    def repeats() -> object:
+        judged = assessments.latest_assessment(town.session, later)
+        return judged and judged.result["values"]["repeat"]
+
+    assert repeats() == "yes"
+    premises.change_operator(
+        town.session,
+        town.officer,
+        noon(VISITED_ON + DAY),
+        premises_id=town.premises.id,
+        details=OperatorDetails("Keen & Co"),
+        from_date=VISITED_ON,
+    )
+    assert town.notify(later).operator_id == town.premises.tenures[-1].operator_id
+    # The sale before its first day is not its own.
+    assert (earlier.operator, repeats()) == (None, "no")
 
 
 def test_a_letterhead_that_is_not_complete_says_what_is_missing(town: Town, sale: Visit) -> None:
