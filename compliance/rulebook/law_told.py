@@ -25,6 +25,8 @@ class Told:
     since: date | None
     #: The last day it applies; None while no end is known.
     until: date | None
+    #: Whether these are days of its source; else only the rulebook's own, which say nothing to a reader.
+    dated: bool
     #: The labels of the kinds of visit that look at it; empty: every kind.
     looked_at: tuple[str, ...]
 
@@ -112,6 +114,7 @@ def _rule(pack: Pack, rule: Entry, version: Entry, language: str) -> Told:
         source=version["citation"],
         since=_day(version.get("from")),
         until=_day(version.get("to")),
+        dated=pack.by_id("basis").get(version["basis"], {}).get("dated", True),
         looked_at=tuple(_kinds(pack, rule, version, language)),
     )
 
@@ -142,6 +145,7 @@ def _sentence(pack: Pack, sentence: Entry, language: str) -> Told:
         source=row.get("source", ""),
         since=_day(sentence.get("from")),
         until=_day(sentence.get("to")),
+        dated=sentence.get("dated", True),
         looked_at=(),
     )
 

@@ -22,7 +22,7 @@ _ASKED = {
 KEYS: Mapping[str, set[str]] = {
     "dim": {"id", "options", "many", "optional", "label", "never_mixed"},
     "severity": {"id", "weight", "label", "act_within_days"},
-    "basis": {"id", "label", "opens_formal_step"},
+    "basis": {"id", "label", "opens_formal_step", "dated"},
     "tier": {"id", "label"},
     "section": {"id", "asked", "title", "dims", "hint"},
     "question": _ASKED,
@@ -81,7 +81,7 @@ KEYS: Mapping[str, set[str]] = {
         "primary_authority_days",
         "law",
     },
-    "sentence": {"id", "law", "dims", "from", "to", "text", "general"},
+    "sentence": {"id", "law", "dims", "from", "to", "text", "general", "dated"},
     "law": {
         "id",
         "text",
@@ -202,7 +202,7 @@ _SHAPES: Mapping[str, str] = (
                 "one_channel",
                 "formal",
             ),
-            *("general", "unverified", "enacted", "opens_formal_step", "core_only"),
+            *("general", "unverified", "enacted", "opens_formal_step", "core_only", "dated"),
         ),
         _TRUTH,
     )

@@ -48,6 +48,17 @@ def test_every_source_is_named() -> None:
     assert all(one.source and one.words and one.since for one in everything)
 
 
+def test_since_when_is_told_of_law_and_not_of_good_practice() -> None:
+    pack = shipped_pack()
+    told = law_told(pack, DAY, ENGLAND)
+    practice = pack.label("basis", "good_practice")
+    for label, rules in told.applies:
+        assert {one.dated for one in rules} == {label != practice}, label
+    assert {one.words for one in told.statements if not one.dated} == {
+        "Challenge 25 is good practice. It is not law."
+    }
+
+
 def test_what_rests_on_an_unverified_row_is_never_told() -> None:
     content = copy.deepcopy(dict(shipped_pack().content))
     before = law_told(Pack(content), DAY, ENGLAND)
