@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,6 +34,18 @@ def _pack(directory: Path | None) -> Pack:
 def _refuse(message: str) -> None:
     click.echo(message, err=True)
     sys.exit(UNUSABLE_INPUT)
+
+
+@contextmanager
+def _told_if_unsound(directory: Path | None) -> Iterator[None]:
+    """Where the rulebook of a directory breaks down over a visit, say what is wrong with it, by file and line."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError):
+        wrong = problems_of(directory, reach=False) if directory else []
+        if not wrong:
+            raise
+        _refuse("\n".join(["This rulebook cannot be worked with:", *map(str, wrong)]))
 
 
 def _json(text: str) -> tuple[Any, list[str]]:
@@ -113,14 +126,19 @@ def _line(pack: Pack, read: bytes, number: int) -> dict[str, Any]:
 def assess(file: BinaryIO, lines: bool, directory: Path | None) -> None:
     """Assess a visit written as JSON (FILE, or standard input).
 
-    Exit status: 0 assessed; 2 the input names something unknown or is not readable.
+    Exit status: 0 assessed; 2 the input names something unknown or is not readable, or the rulebook breaks down.
     """
     pack = _pack(directory)
-    if lines:
-        _assess_lines(pack, file)
-        return
+    with _told_if_unsound(directory):
+        if lines:
+            _assess_lines(pack, file)
+        else:
+            _assess_one(pack, file)
+
+
+def _assess_one(pack: Pack, source: BinaryIO) -> None:
     try:
-        visit, twice = _json(_text(file.read()))
+        visit, twice = _json(_text(source.read()))
         if not isinstance(visit, dict):
             raise ValueError("the file must hold one JSON object")
         result = {"id": visit.get("id")} | _assessed(pack, visit, twice)

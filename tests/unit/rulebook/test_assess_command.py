@@ -1,6 +1,8 @@
 """`assess` on the command line: the shape of what comes out, and what a person is told of a slip."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from compliance.commands.rulebook import assess, show_vocabulary
 
+DATA = Path(__file__).parents[2] / "data"
 VISIT: dict[str, Any] = {
     "kind": "test_purchase",
     "nation": "england",
@@ -274,3 +277,12 @@ def test_half_a_character_in_a_name_stops_nothing() -> None:
 
 def test_a_byte_order_mark_is_no_slip() -> None:
     assert _run("\ufeff" + json.dumps(VISIT)).exit_code == 0
+
+
+def test_a_rulebook_that_breaks_down_is_named_by_file_and_line(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "packs" / "bicycle_hire", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(DATA / "mistakes" / "case_without_its_code", tmp_path, dirs_exist_ok=True)
+    visit = {"kind": "look", "region": "north", "way": "desk", "visited_on": "2026-10-13"}
+    result = _run(json.dumps(visit), "--lines", "--rulebook", str(tmp_path))
+    assert result.exit_code == 2
+    assert 'more.toml:1: a [[value.cases]] without "then"' in result.stderr
