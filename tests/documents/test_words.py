@@ -127,8 +127,7 @@ def test_challenge_25_says_adult_second_and_not_law_third() -> None:
     for sample in ("", "pass", "policy-not-seen", "partner", "result-changed"):
         said = first_sentences("challenge-25-result", sample)
         assert said[1] == "The buyer was an adult, so this was not an under-age sale."
-        assert said[2] == "Challenge 25 is good practice."
-        assert said[3] == "It is not law."
+        assert said[2] == "Challenge 25 is good practice, not law."
         own = "\n".join(body("challenge-25-result", sample)).lower()
         for word in ("offence", "breach", "fail", "prosecut"):
             assert word not in own
