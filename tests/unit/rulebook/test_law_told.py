@@ -55,7 +55,7 @@ def test_since_when_is_told_of_law_and_not_of_good_practice() -> None:
     for label, rules in told.applies:
         assert {one.dated for one in rules} == {label != practice}, label
     assert {one.words for one in told.statements if not one.dated} == {
-        "Challenge 25 is good practice. It is not law."
+        "Challenge 25 is good practice, not law."
     }
 
 
