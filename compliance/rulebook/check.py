@@ -19,7 +19,9 @@ __all__ = ["Problem", "check"]
 
 _IN_A_FILE = re.compile(r"(?P<file>[^:]+\.toml)(:(?P<line>\d+))?: (?P<message>.*)", re.DOTALL)
 _LINE = re.compile(r"\(at line (\d+), ")
-_TABLE = re.compile(r'unknown table "([^"]+)"|a \[\[(\w+)\]\] without')
+_TABLE = re.compile(
+    r'unknown table "([^"]+)"|a \[\[(\w+)\]\] without|(\w+) is (?:one table|a list)'
+)
 _TWICE = re.compile(r'(\w+) "([^"]+)" is also in')
 
 
@@ -52,7 +54,7 @@ def _unreadable(root: Path, message: str) -> Problem:
     """Tell where in which file the reading of a pack ended."""
     found = _IN_A_FILE.fullmatch(message)
     if found is None:
-        return Problem(str(root), message)
+        return Problem(str(root), message.removeprefix(f"{root}: "))
     place, told = found["file"], found["message"]
     if found["line"]:
         return Problem(f"{place}:{found['line']}", told)
@@ -60,7 +62,7 @@ def _unreadable(root: Path, message: str) -> Problem:
     if line:
         place = f"{place}:{line[1]}"
     elif table:
-        place = Sources(root).place(table[1] or table[2], "", place)
+        place = Sources(root).place(table[1] or table[2] or table[3], "", place)
     elif twice:
         place = Sources(root).place(twice[1], twice[2], place)
     return Problem(place, told)

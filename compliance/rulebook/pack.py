@@ -156,13 +156,17 @@ def load_pack(directory: Path | str) -> Pack:
             raise PackError(f"{name}: cannot be read: {error.strerror}") from error
         for table, body in _plain(data).items():
             if table in ("pack", "output"):
+                if not isinstance(body, dict):
+                    raise PackError(f"{name}: {table} is one table, written [{table}]")
                 if table in content:
                     raise PackError(f"{name}: a second [{table}] table")
                 content[table] = body
-            elif table in TABLES and isinstance(body, list):
+            elif table in TABLES and _is_list_of_tables(body):
                 for entry in body:
                     _register(seen, table, entry, name)
                 content.setdefault(table, []).extend(body)
+            elif table in TABLES:
+                raise PackError(f"{name}: {table} is a list of tables, each written [[{table}]]")
             else:
                 raise PackError(
                     f'{name}: unknown table "{table}".{nearest(table, (*TABLES, "pack", "output"))}'
@@ -172,6 +176,10 @@ def load_pack(directory: Path | str) -> Pack:
     for language, translations in read_translations(root).items():
         content = dict(with_translations(content, language, translations))
     return Pack(content)
+
+
+def _is_list_of_tables(body: object) -> bool:
+    return isinstance(body, list) and all(isinstance(entry, dict) for entry in body)
 
 
 def _register(seen: dict[tuple[str, str], str], table: str, entry: Entry, file: str) -> None:

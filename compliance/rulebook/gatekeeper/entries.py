@@ -93,7 +93,7 @@ class Gate:
     def _law_row(self, place: str, entry: Entry, asserted: bool = False) -> Iterator[Problem]:
         row = entry.get("law")
         if not row:
-            yield Problem(place, "no law.md row named (law = ...)")
+            yield Problem(place, "no row of the law named (law = ...)")
             return
         yield from self._known(place, "law", row, "law row")
         if asserted and self.pack.by_id("law").get(row, {}).get("unverified"):
