@@ -53,7 +53,7 @@ class Grading:
         top = _followed(values, grade, dims)
         if top is None or "worst" not in top or "share" not in values.get(score, {}):
             return None
-        rank = {code: place for place, code in enumerate(top["worst"]["order"])}
+        rank = {str(code): place for place, code in enumerate(top["worst"]["order"])}
         severities = [entry["id"] for entry in pack.entries("severity")]
         borders: list[tuple[int, int]] = []
         ranks: tuple[int, ...] = (0,)

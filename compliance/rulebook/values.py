@@ -311,7 +311,7 @@ def _band(of: str, steps: list[dict[str, Any]]) -> Formula:
 def _cap(worths: Worths, body: Mapping[str, Any], severities: Sequence[str]) -> Formula:
     """The first step whose severity is among the points not met; its low end takes in the open ones."""
     steps = body["steps"]
-    codes = [*(str(step["at_best"]) for step in steps), body["otherwise"]]
+    codes = [*(str(step["at_best"]) for step in steps), str(body["otherwise"])]
     place = places_in(steps, severities)
     #: By step, the rules whose failing always leads to it; those that vary are looked at one by one.
     always = [0 for _ in steps]
@@ -347,7 +347,8 @@ def places_in(steps: Sequence[Mapping[str, Any]], severities: Sequence[str]) -> 
 
 
 def _worst(names: list[str], order: list[str], unsettled: str) -> Formula:
-    rank = {code: place for place, code in enumerate(order)}
+    codes = [str(code) for code in order]
+    rank = {code: place for place, code in enumerate(codes)}
 
     def run(state: State) -> Value | None:
         low = high = -1
@@ -358,7 +359,7 @@ def _worst(names: list[str], order: list[str], unsettled: str) -> Formula:
             ends = value if isinstance(value, Range) else (value, value)
             first, second = rank[str(ends[0])], rank[str(ends[1])]
             low, high = max(low, first, second), max(high, min(first, second))
-        return order[low] if low == high else unsettled
+        return codes[low] if low == high else str(unsettled)
 
     return run
 

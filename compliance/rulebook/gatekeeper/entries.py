@@ -8,7 +8,7 @@ from compliance.rulebook.answers import TYPES, codes_of
 from compliance.rulebook.conditions import reads
 from compliance.rulebook.errors import PackError, nearest
 from compliance.rulebook.gatekeeper.keys import CONFIDENCE, STAGES, TEXTS
-from compliance.rulebook.gatekeeper.kinds import put_in
+from compliance.rulebook.gatekeeper.kinds import codes_written, put_in
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.gatekeeper.thresholds import bands, codes_of_value, ranks
 from compliance.rulebook.gatekeeper.timeline import overlaps_and_gaps
@@ -210,6 +210,7 @@ class Gate:
             for step in body.get("steps", ()):
                 yield from self._known(place, "severity", step.get("severity"), "severity")
         yield from put_in(self.pack, value, place)
+        yield from codes_written(place, value)
         yield from self._labels(place, value)
 
     def _step(self, step: Entry) -> Iterator[Problem]:

@@ -91,6 +91,19 @@ def asked_of_a_value(pack: Pack, place: str, tree: Tree) -> Iterator[Problem]:
             )
 
 
+def codes_written(place: str, value: Entry) -> Iterator[Problem]:
+    """Find numbers where a band, a cap or a ranking names its codes: a code is text."""
+    body = value[formula_of(value)]
+    if not isinstance(body, Mapping):
+        return
+    written = [step.get(key) for step in body.get("steps", ()) for key in ("then", "at_best")]
+    written += [*body.get("order", ()), body.get("otherwise"), body.get("unsettled")]
+    for code in written:
+        if code is not None and not isinstance(code, str):
+            yield Problem(place, f'a code is text, in quotation marks: "{code}"')
+            return
+
+
 def put_in(pack: Pack, value: Entry, place: str) -> Iterator[Problem]:
     """Find values and answers that a formula cannot work with."""
     formula = formula_of(value)

@@ -104,7 +104,9 @@ class Trees:
         """Codes that a value is compared with are codes that it can be."""
         codes = codes_of_value(self.pack, name)
         for code in [tree["is"]] if "is" in tree else tree.get("in", ()):
-            if codes is not None and str(code) not in codes:
+            if codes is not None and not isinstance(code, str):
+                yield Problem(place, f'"{name}" is a code, which is text: "{code}"')
+            elif codes is not None and code not in codes:
                 yield Problem(place, f'"{name}" is never "{code}".{nearest(code, codes)}')
         if "after" in tree:
             yield from self._known(place, "value", tree["after"], "value")

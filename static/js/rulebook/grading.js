@@ -14,7 +14,7 @@ export function gradingOf (program, dims, score, grade) {
   const { values } = program
   const top = followed(values, grade, dims)
   if (!top?.worst || !values.get(score)?.share) return undefined
-  const rank = new Map(top.worst.order.map((code, place) => [code, place]))
+  const rank = new Map(top.worst.order.map((code, place) => [String(code), place]))
   const severities = [...program.severityWeights.keys()]
   const borders = []
   let ranks = [0]
@@ -35,7 +35,7 @@ export function gradingOf (program, dims, score, grade) {
       }
     } else if (part?.cap && ranks.length === 1) {
       const { steps, otherwise } = part.cap
-      ranks = [...steps.map((step) => rank.get(step.at_best)), rank.get(otherwise)]
+      ranks = [...steps.map((step) => rank.get(String(step.at_best))), rank.get(String(otherwise))]
       place = placesIn(steps, severities)
       if (ranks.some((one, at) => at && one > ranks[at - 1])) return undefined
     } else return undefined

@@ -154,9 +154,9 @@ function countFindings (points, body) {
 
 /** The function from a number to the code of the first step that holds it. */
 export function stepOf (steps) {
-  return (number) => steps.find((step) =>
+  return (number) => String(steps.find((step) =>
     (step.at_least === undefined || scaled(number) >= scaled(step.at_least)) &&
-    (step.at_most === undefined || scaled(number) <= scaled(step.at_most))).then
+    (step.at_most === undefined || scaled(number) <= scaled(step.at_most))).then)
 }
 
 function band (of, steps) {
@@ -178,7 +178,7 @@ export function placesIn (steps, severities) {
 }
 
 function cap (steps, otherwise, severities) {
-  const codes = [...steps.map((step) => step.at_best), otherwise]
+  const codes = [...steps.map((step) => step.at_best), otherwise].map(String)
   const place = placesIn(steps, severities)
   return (state) => {
     let [low, high] = [steps.length, steps.length]
@@ -193,17 +193,18 @@ function cap (steps, otherwise, severities) {
 }
 
 function worst (names, order, unsettled) {
+  const codes = order.map(String)
   return (state) => {
     let [low, high] = [-1, -1]
     for (const name of names) {
       const value = state.values.get(name)
       if (value === undefined) return undefined
       const ends = value instanceof Range ? [value.low, value.high] : [value, value]
-      const ranks = ends.map((code) => order.indexOf(String(code)))
+      const ranks = ends.map((code) => codes.indexOf(String(code)))
       low = Math.max(low, ...ranks)
       high = Math.max(high, Math.min(...ranks))
     }
-    return low === high ? order[low] : unsettled
+    return low === high ? codes[low] : String(unsettled)
   }
 }
 
