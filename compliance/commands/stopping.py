@@ -34,4 +34,4 @@ def plainly() -> Iterator[None]:
         # Its kinds are what a statement of ours did wrong, and stay to be seen whole, but for these two.
         if type(error) not in (DatabaseError, OperationalError):
             raise
-        raise click.ClickException(f"The database could not be used: {error.orig}.") from None
+        raise click.ClickException(f"The database could not be used: {error.orig}") from None

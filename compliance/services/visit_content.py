@@ -102,13 +102,22 @@ def is_correcting(visit: Visit) -> bool:
     return "correcting" in visit.draft
 
 
+def _is_open(visit: Visit) -> bool:
+    return visit.state == "draft" or is_correcting(visit)
+
+
+def nation_now(visit: Visit) -> str | None:
+    """Return the nation of the premises as it is known now; the visit's own while a person must confirm it."""
+    return visit.premises.nation or visit.nation
+
+
 def dims_of(visit: Visit, pack: Pack) -> dict[str, list[str]]:
     """Return the dimensions under which a visit is asked about.
 
     While the nation is to confirm, the questions of every nation are asked: the answers are then
-    there when a person has confirmed it.
+    there when a person has confirmed it. A draft and a correction follow a nation that was put right.
     """
-    nation = visit.nation or visit.premises.nation
+    nation = nation_now(visit) if _is_open(visit) else visit.nation or visit.premises.nation
     changed = visit.draft.get("particulars", {}) if is_correcting(visit) else {}
     held = {
         "kind": [visit.kind],

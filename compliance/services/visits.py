@@ -29,6 +29,7 @@ from compliance.services.visit_content import (
     hash_of,
     is_correcting,
     local_day,
+    nation_now,
     particulars_of,
     says_the_same,
 )
@@ -208,7 +209,7 @@ def record(
     session.flush()
     session.refresh(visit, with_for_update=True)
     if visit.state == "draft":
-        visit.nation = visit.nation or visit.premises.nation
+        visit.nation = nation_now(visit)
         visit.operator = visit.premises.operator_on(visit.visited_on)
         check_particulars(visit.kind, particulars_of(visit), visit.authority_id, now, pack)
     content = content_of(visit, handed_in, pack)
@@ -239,7 +240,7 @@ def correct(
 ) -> VisitVersion:
     """Add a version that keeps the old one, says who, when and why, and goes back to review.
 
-    Content equal to the newest version changes nothing and returns it. Raises `Refused` without a reason.
+    The nation and the operator are those that are known now for its premises and its day. Content equal to the newest version changes nothing and returns it. Raises `Refused` without a reason.
     """
     session.flush()
     session.refresh(visit, with_for_update=True)
@@ -253,6 +254,7 @@ def correct(
     pack = pack or rulebooks.current(session, particulars.visited_on)
     check_particulars(visit.kind, particulars, visit.authority_id, now, pack)
     drafts.drop_correction(session, actor, visit)
+    visit.nation = nation_now(visit)
     _arrange(visit, particulars)
     content = content_of(visit, handed_in, pack)
     if latest.content_hash == hash_of(content):

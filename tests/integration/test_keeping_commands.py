@@ -254,7 +254,7 @@ def test_a_file_that_is_no_database_is_named_in_words(
     (tmp_path / "k.db").write_text("A shopping list, not a database")
     result = run(_application(f"sqlite:///{tmp_path / 'k.db'}", tmp_path / "data"), *words)
     assert result.exit_code == 1
-    assert result.output == "Error: The database could not be used: file is not a database.\n"
+    assert result.output == "Error: The database could not be used: file is not a database\n"
 
 
 class TestAMistypedFolder:

@@ -13,7 +13,7 @@ from compliance.rulebook import Pack
 from compliance.services import assessments, drafts, history, visit_content, visits
 from compliance.services.drafts import Typed
 from compliance.services.errors import NotFound, Refused
-from compliance.services.visit_content import Record
+from compliance.services.visit_content import Record, dims_of
 from compliance.store.engine import prepare_engine
 from compliance.store.models import (
     Assessment,
@@ -406,6 +406,23 @@ def test_nothing_is_assessed_before_the_nation_is_confirmed(
     assert [row.visit_id for row in made] == [visit.id]
     assert visit.nation == "wales"
     assert assessments.assess_waiting(session, NOW, shop, pack) == []
+
+
+def test_a_nation_that_was_put_right_is_followed_by_a_draft_and_by_a_correction(
+    session: Session, officer: Actor, shop: Premises, pack: Pack
+) -> None:
+    draft, recorded = (begin(session, officer, shop, pack) for _ in range(2))
+    log = Record({"log": "yes"})
+    visits.record(session, officer, NOW, recorded, log, pack)
+    shop.nation, shop.nation_origin = "wales", "person"
+    assert dims_of(draft, pack)["nation"] == ["wales"]
+    assert dims_of(recorded, pack)["nation"] == ["england"]
+    visits.record(session, officer, NOW, draft, log, pack)
+    assert draft.nation == "wales"
+    drafts.start_correction(session, officer, NOW, recorded, {}, pack)
+    assert dims_of(recorded, pack)["nation"] == ["wales"]
+    again = visits.correct(session, officer, NOW, recorded, log, reason="In Wales", pack=pack)
+    assert (recorded.nation, again.number, again.particulars["nation"]) == ("wales", 2, "wales")
 
 
 def test_two_officers_at_one_premises_on_one_day_are_flagged_not_blocked(
