@@ -22,6 +22,9 @@ _LINE = re.compile(r"\(at line (\d+), ")
 _TABLE = re.compile(
     r'unknown table "([^"]+)"|a \[\[(\w+)\]\] without|(\w+) is (?:one table|a list)'
 )
+_WORD = re.compile(
+    r'unknown [a-z ]+ "([^"]+)"|"[^"]+" has no option "([^"]+)"|"[^"]+" is never "([^"]+)"|"([^"]+)" must be'
+)
 _TWICE = re.compile(r'(\w+) "([^"]+)" is also in')
 
 
@@ -42,12 +45,23 @@ def check(directory: Path | str, *, reach: bool = True) -> list[Problem]:
     sources = Sources(root)
     for part in (_shape, _entries, _working if reach else _runs):
         try:
-            problems = list(dict.fromkeys(part(pack, root, sources)))
+            problems = list(
+                dict.fromkeys(_nearer(one, sources) for one in part(pack, root, sources))
+            )
         except PackError as error:
             problems = [_in_a_circle(pack, root, sources, str(error))]
         if problems:
             return problems
     return []
+
+
+def _nearer(problem: Problem, sources: Sources) -> Problem:
+    """Where a problem is about one word of an entry, name the line of that word."""
+    found = _WORD.match(problem.message)
+    if found is None:
+        return problem
+    word = next(one for one in found.groups() if one is not None)
+    return Problem(sources.within(problem.place, word), problem.message)
 
 
 def _unreadable(root: Path, message: str) -> Problem:

@@ -16,6 +16,7 @@ class Sources:
         self._places: dict[tuple[str, str], str] = {}
         self._versions: dict[tuple[str, int], str] = {}
         self._headers: dict[str, list[str]] = {}
+        self._lines: dict[str, list[str]] = {}
         for file in sorted(directory.rglob("*.toml")):
             self._scan(file, file.relative_to(directory).as_posix())
 
@@ -33,9 +34,27 @@ class Sources:
         """``file:line`` of a rule's version, counted from 0."""
         return self._versions.get((rule, number), self.place("rule", rule))
 
+    def within(self, place: str, word: str) -> str:
+        """``file:line`` of the first line that has a word as a key or in quotation marks, in the entry at a place.
+
+        The place itself where no line of the entry has it.
+        """
+        file, _, header = place.rpartition(":")
+        lines = self._lines.get(file, [])
+        if not header.isdigit():
+            return place
+        written = re.escape(word)
+        alone = re.compile(rf"[\"']{written}[\"']|(?<![\w.-]){written}\s*=")
+        for number, line in enumerate(lines[int(header) :], start=int(header) + 1):
+            if _HEADER.match(line):
+                break
+            if alone.search(line.partition(" #")[0]):
+                return f"{file}:{number}"
+        return place
+
     def _scan(self, file: Path, name: str) -> None:
         table, header, entry, count = "", 0, "", 0
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        self._lines[name] = lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         for number, line in enumerate(lines, start=1):
             found = _HEADER.match(line)
             if found:
