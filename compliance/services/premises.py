@@ -252,17 +252,7 @@ def change_operator(
     session.flush()
     session.refresh(premises, ["tenures"])
     certificates.end_where_nobody_trades(session, actor, now, premises)
-    waiting = session.scalars(
-        select(Visit).where(
-            Visit.premises_id == premises.id,
-            or_(Visit.state == "draft", Visit.operator_id.is_(None)),
-        )
-    ).all()
-    for visit in waiting:
-        visit.operator = premises.operator_on(visit.visited_on)
-    session.flush()
-    if any(visit.operator and visit.state != "draft" for visit in waiting):
-        follow_history(session, now, premises)
+    _name_operators(session, now, premises)
     return tenure
 
 
@@ -273,11 +263,13 @@ def edit_operator(
     *,
     premises_id: int,
     details: OperatorDetails,
+    from_date: date | None = None,
 ) -> Operator:
     """Correct what is known of the present operator, wherever it trades.
 
-    Raises NotFound when nobody trades here; Refused for a field, or when the operator also
-    trades where this authority sees nothing.
+    `from_date`, where given, puts its first day here earlier, and visits for whose day nobody was
+    known may then be its own. Raises NotFound when nobody trades here; Refused for a field, or when
+    the operator also trades where this authority sees nothing.
     """
     premises = _to_change(session, actor, premises_id)
     if not premises.tenures or premises.tenures[-1].to_date is not None:
@@ -297,8 +289,11 @@ def edit_operator(
             "changed here. Ask the administrator of your service"
         )
     operators.apply(operator, operators.checked(details))
+    if from_date is not None and from_date != premises.tenures[-1].from_date:
+        _begin_earlier(premises.tenures, from_date)
     premises.updated_at = now
     session.flush()
+    _name_operators(session, now, premises)
     return operator
 
 
@@ -461,6 +456,36 @@ def _tell_visits(session: Session, now: datetime, premises: Premises) -> None:
         .values(nation=premises.nation)
     )
     assess_waiting(session, now, premises)
+
+
+def _begin_earlier(tenures: Sequence[Tenure], day: date) -> None:
+    """Put the first day of the last tenure earlier; Refused where a visit could lose its operator."""
+    last, kept = tenures[-1], tenures[-1].from_date
+    if kept is None or day > kept:
+        until = "before records began" if kept is None else _written(kept)
+        raise Refused(f"The first day is kept as {until}, and can only be put earlier", "from_date")
+    before = tenures[-2].to_date if len(tenures) > 1 else None
+    if before is not None and day <= before:
+        raise Refused(
+            f"The day must be after {_written(before)}, the last day of the operator before",
+            "from_date",
+        )
+    last.from_date = day
+
+
+def _name_operators(session: Session, now: datetime, premises: Premises) -> None:
+    """Give drafts, and visits for whose day nobody was known, to whoever traded on their day."""
+    waiting = session.scalars(
+        select(Visit).where(
+            Visit.premises_id == premises.id,
+            or_(Visit.state == "draft", Visit.operator_id.is_(None)),
+        )
+    ).all()
+    for visit in waiting:
+        visit.operator = premises.operator_on(visit.visited_on)
+    session.flush()
+    if any(visit.operator and visit.state != "draft" for visit in waiting):
+        follow_history(session, now, premises)
 
 
 def _set_partner(

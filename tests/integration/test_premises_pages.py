@@ -243,6 +243,13 @@ def test_a_new_operator_begins_and_the_one_before_ends(
     assert "31 October 2026" in page
     form = nora.get(f"{here}/operator/details").text
     assert 'value="New Blades Limited"' in form
+    assert re.search(r'name="from_date-month"[^>]*value="11"', form)
+    for day, words in (("2", "can only be put earlier"), ("31", "after 31 October 2026")):
+        month = "10" if day == "31" else "11"
+        moved = new | {"from_date-day": day, "from_date-month": month}
+        ((field, said),) = summary(nora.post(f"{here}/operator/details", data=moved).text)
+        assert field == "from_date"
+        assert words in said
     corrected = {
         "legal_name": "New Blades (UK) Limited",
         "language_preference": "cy",

@@ -253,8 +253,9 @@ def operator_details(premises_id: int) -> ResponseReturnValue:
     """Correct what is known of who trades at a shop now."""
     shop = _own(premises_id)
     present = _present_operator(shop)
-    form = OperatorForm(data=OperatorForm.as_kept(present))
-    del form.from_date
+    began = shop.tenures[-1].from_date
+    first_day = {"from_date": began.isoformat() if began else None}
+    form = OperatorForm(data=OperatorForm.as_kept(present) | first_day)
     if form.validate_on_submit():
         try:
             premises.edit_operator(
@@ -263,6 +264,7 @@ def operator_details(premises_id: int) -> ResponseReturnValue:
                 utc_now(),
                 premises_id=shop.id,
                 details=form.details(),
+                from_date=form.day(),
             )
         except Refused as refused:
             _put(form, refused)

@@ -191,6 +191,15 @@ def test_a_visit_goes_to_whoever_is_found_to_have_traded_that_day(town: Town) ->
     assert town.notify(later).operator_id == town.premises.tenures[-1].operator_id
     # The sale before its first day is not its own.
     assert (earlier.operator, repeats()) == (None, "no")
+    premises.edit_operator(
+        town.session,
+        town.officer,
+        noon(VISITED_ON + DAY),
+        premises_id=town.premises.id,
+        details=OperatorDetails("Keen & Co"),
+        from_date=earlier.visited_on,
+    )
+    assert (earlier.operator, repeats()) == (later.operator, "yes")
 
 
 def test_a_letterhead_that_is_not_complete_says_what_is_missing(town: Town, sale: Visit) -> None:
