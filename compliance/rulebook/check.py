@@ -1,6 +1,7 @@
 """The gatekeeper: what a pack must satisfy before it is released, each problem with file and line."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from compliance.rulebook.gatekeeper.keys import unknown_keys
 from compliance.rulebook.gatekeeper.problem import Problem
 from compliance.rulebook.gatekeeper.reach import Reach
 from compliance.rulebook.gatekeeper.translated import untranslated
-from compliance.rulebook.pack import Pack, load_pack
+from compliance.rulebook.pack import KEY_OF, TABLES, Entry, Pack, load_pack
 from compliance.rulebook.program import Program
 from compliance.rulebook.sources import Sources
 
 __all__ = ["Problem", "check"]
 
+#: What comes of a table, a list or a word where another of them belongs.
+_MISSHAPEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _IN_A_FILE = re.compile(r"(?P<file>[^:]+\.toml)(:(?P<line>\d+))?: (?P<message>.*)", re.DOTALL)
 _LINE = re.compile(r"\(at line (\d+), ")
 _TABLE = re.compile(
@@ -50,6 +53,8 @@ def check(directory: Path | str, *, reach: bool = True) -> list[Problem]:
             )
         except PackError as error:
             problems = [_in_a_circle(pack, root, sources, str(error))]
+        except _MISSHAPEN:
+            problems = [_misshapen(pack, root, sources)]
         if problems:
             return problems
     return []
@@ -80,6 +85,37 @@ def _unreadable(root: Path, message: str) -> Problem:
     elif twice:
         place = Sources(root).place(twice[1], twice[2], place)
     return Problem(place, told)
+
+
+def _misshapen(pack: Pack, root: Path, sources: Sources) -> Problem:
+    """Tell at which entry the reading breaks off: words where a table belongs, a list where a word does."""
+
+    def breaks(table: str, entries: list[Entry]) -> bool:
+        try:
+            for part in (_shape, _entries):
+                list(part(Pack({**pack.content, table: entries}), root, sources))
+        except PackError:
+            return False
+        except _MISSHAPEN:
+            return True
+        return False
+
+    for table in TABLES:
+        entries = pack.entries(table)
+        if not breaks(table, entries) or breaks(table, []):
+            continue
+        # The shortest beginning of the table that breaks ends with the entry.
+        last = bisect_left(
+            range(len(entries)), True, key=lambda at: breaks(table, entries[: at + 1])
+        )
+        place = sources.entry(table, str(entries[last][KEY_OF.get(table, "id")]), last)
+        return Problem(
+            place, "something in this entry is of a shape that the language does not have"
+        )
+    place = sources.place("pack", "")
+    return Problem(
+        place, "something in this rulebook is of a shape that the language does not have"
+    )
 
 
 def _in_a_circle(pack: Pack, root: Path, sources: Sources, message: str) -> Problem:

@@ -158,6 +158,9 @@ def load_pack(directory: Path | str) -> Pack:
             if table in ("pack", "output"):
                 if not isinstance(body, dict):
                     raise PackError(f"{name}: {table} is one table, written [{table}]")
+                if not all(isinstance(one, str) for one in _listed(body.get("languages", []))):
+                    said = f'{table} is one table, and its "languages" a list such as ["en", "cy"]'
+                    raise PackError(f"{name}: {said}")
                 if table in content:
                     raise PackError(f"{name}: a second [{table}] table")
                 content[table] = body
@@ -180,6 +183,10 @@ def load_pack(directory: Path | str) -> Pack:
 
 def _is_list_of_tables(body: object) -> bool:
     return isinstance(body, list) and all(isinstance(entry, dict) for entry in body)
+
+
+def _listed(body: object) -> list[object]:
+    return body if isinstance(body, list) else [None]
 
 
 def _register(seen: dict[tuple[str, str], str], table: str, entry: Entry, file: str) -> None:
