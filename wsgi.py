@@ -4,8 +4,12 @@ import signal
 from multiprocessing import parent_process
 
 from compliance.app import create_app
+from compliance.config import SettingsError
 
-app = create_app()
+try:
+    app = create_app()
+except SettingsError as unusable:
+    raise SystemExit(f"Check knife sales cannot start: {unusable}") from None
 
 if parent_process():
     # Ctrl+C reaches a server and its workers alike, and the server then tells its workers to stop.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
 import stat
 from pathlib import Path
 
 import pytest
 
+from compliance.app import ROOT
 from compliance.config import Settings, SettingsError
 
 
@@ -72,3 +74,11 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, given: dict[str, str], wor
     with pytest.raises(SettingsError, match=words) as caught:
         read(tmp_path, **given)
     assert "secret" not in str(caught.value)
+
+
+def test_a_setting_that_cannot_be_used_ends_the_start_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://u:secret@h/d")
+    with pytest.raises(SystemExit, match="cannot start: DATABASE_URL must begin with"):
+        runpy.run_path(str(ROOT / "wsgi.py"))
