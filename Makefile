@@ -92,7 +92,7 @@ $(BIN)/pip:
 	$(PYTHON) -m venv .venv
 
 # pip refuses any file whose hash is not in the lock; only wheels, so that nothing is compiled or run on install.
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: --requirement
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 10 --timeout 60 --require-hashes --only-binary :all: --requirement
 
 $(RUNTIME): | $(BIN)/pip
 	$(PIP) requirements.txt
@@ -110,7 +110,7 @@ $(BIN)/npm: | $(RUNTIME)
 	ln -sf "$$root/bin/node" $(BIN)/node; ln -sf "$$root/lib/node_modules/npm/bin/npm-cli.js" $@
 
 $(MODULES): | $(BIN)/npm
-	$(NPM) ci
+	$(NPM) ci --fetch-retries 5
 	@rm -f node_modules/.stamp-* && touch $@
 
 $(STATIC): | $(MODULES)

@@ -19,7 +19,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy.orm import Session
 
 from compliance.access import Role
@@ -37,7 +45,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 #: How long a page may take to do what a test waits for, in milliseconds.
-PATIENCE = 20_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 
@@ -50,11 +58,18 @@ class Server:
     world: World
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def _own_port() -> Iterator[int]:
+    """A port that nobody else is given while the server starts and runs.
+
+    Whoever shares ports by consent, as the server does, may listen on it; the system hands it to no
+    other server and to no connection on its way out.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +85,11 @@ def started(folder: Path, fill: Callable[[Session, Path], World]) -> Iterator[Se
 
     `fill` puts into it what the tests need; it is given the session and the folder of the keys.
     """
-    port = _free_port()
+    with _own_port() as port:
+        yield from _serving(folder, fill, port)
+
+
+def _serving(folder: Path, fill: Callable[[Session, Path], World], port: int) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     environment = {
         "DATABASE_URL": f"sqlite:///{folder / 'server.db'}",
@@ -100,11 +119,11 @@ def started(folder: Path, fill: Callable[[Session, Path], World]) -> Iterator[Se
             yield Server(url, settings, world)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            _wait_until_ended(process)
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if process.poll() is not None:
             break
         try:
@@ -113,6 +132,15 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise RuntimeError(f"The server did not start:\n{log.read_text()}")
+
+
+def _wait_until_ended(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a server that was asked to stop; one that a slow machine holds up is ended."""
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -188,6 +216,20 @@ def sign_in(page: Page, role: Role, *, foreign: bool = False) -> None:
     page.get_by_role("button", name="Sign out").wait_for()
 
 
+def settled(page: Page) -> None:
+    """Wait until the page is there whole: a press on a button ends when the first of it arrives."""
+    page.wait_for_load_state()
+    page.evaluate("document.fonts.ready.then(() => null)")
+
+
+def weight(page: Page, address: str) -> int:
+    """Open an address, and return how many bytes it and all that it loads have sent."""
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.goto(address, wait_until="networkidle")
+    return sum(each.sizes()["responseBodySize"] for each in finished)
+
+
 #: axe's rules for WCAG 2.2 AA and good practice; of what it finds only what is wrong.
 _AXE = """async () => {
   const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -200,6 +242,7 @@ _AXE_SOURCE = AXE_FILE_PATH.read_text(encoding="utf-8")
 
 def violations(page: Page) -> list[str]:
     """Return axe's violations of WCAG 2.2 AA and good practice: the rule, and the elements."""
+    settled(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE_SOURCE)
     found: list[str] = page.evaluate(_AXE)
@@ -213,6 +256,7 @@ def axe(page: Page) -> None:
 
 def screenshot(page: Page, name: str) -> Path:
     """Save the whole page as build/screenshots/<name>.png and return where."""
+    settled(page)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=True, animations="disabled")
@@ -260,12 +304,14 @@ _TARGETS = """() => {
 
 def small_targets(page: Page) -> list[str]:
     """Return, in words, each target below 48 by 48 px and each pair less than 8 px apart."""
+    settled(page)
     found: list[str] = page.evaluate(_TARGETS)
     return found
 
 
 def sideways(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
+    settled(page)
     wider: int = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )

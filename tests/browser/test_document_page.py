@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     Server,
     axe,
     screenshot,
+    settled,
     sideways,
     sign_in,
     small_targets,
@@ -42,6 +43,7 @@ def test_an_officer_reads_a_letter_and_a_certificate_as_pages(
     _fits(page, f"document-large-{size['width']}")
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "24px"
     page.get_by_role("link", name="Ordinary print").click()
+    settled(page)
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px"
     page.get_by_role("link", name="Back").click()
     page.wait_for_url(f"**/documents/{reference}")
@@ -59,6 +61,7 @@ def test_a_shop_reads_its_letter_as_a_page(
     page.wait_for_url("**/letter/view")
     page.get_by_role("link", name="Read it as a page").first.click()
     page.get_by_role("heading", level=1).wait_for()
+    settled(page)
     assert server.world.code not in page.content()
     _fits(page, "letter-page-phone")
     page.goto("/letter/page/NORF-2026-999999")
@@ -71,8 +74,7 @@ def test_an_evidence_bundle_is_made_opened_and_read(
     page = open_context(TABLET).new_page()
     sign_in(page, Role.OFFICER)
     page.goto(f"/visits/{server.world.visits['decided']}/evidence")
-    # The first document of a server wakes its press.
-    page.get_by_role("button", name="Make the file as it stands now").click(timeout=60_000)
+    page.get_by_role("button", name="Make the file as it stands now").click()
     page.get_by_text("Evidence bundle NORF").first.wait_for()
     _fits(page, "evidence-made")
     page.get_by_role("button", name="Read it as a page").click()

@@ -18,8 +18,9 @@ Open = Callable[..., BrowserContext]
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button or a link that looks like one."""
-    page.get_by_role("button", name=name).click()
+    """Press a button, or a link that looks like one, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 def pdf_of(page: Page, reference: str) -> bytes:

@@ -20,6 +20,7 @@ from tests.browser.conftest import (
     sign_in,
     small_targets,
     violations,
+    weight,
 )
 from tests.routes import ROUTES, without_disk
 from tests.world import World
@@ -125,7 +126,4 @@ def test_an_open_page_is_light_on_a_poor_signal(
     name: str, server: Server, open_context: Callable[..., BrowserContext]
 ) -> None:
     page = open_context(PHONE).new_page()
-    sizes: list[int] = []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto(_address(PAGES[name], server.world), wait_until="networkidle")
-    assert 0 < sum(sizes) <= MOST_BYTES
+    assert 0 < weight(page, _address(PAGES[name], server.world)) <= MOST_BYTES

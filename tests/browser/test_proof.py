@@ -151,7 +151,7 @@ def test_where_the_browser_reads_codes_a_photo_is_enough(
     page.evaluate("() => { window.seen = [] }")
     photo.set_input_files({"name": "other.png", "mimeType": "image/png", "buffer": _photo()})
     page.get_by_text("We found no code in this photo").wait_for()
-    page.evaluate("text => { window.seen = [text] }", printed)
+    page.evaluate("text => { window.seen = [text]; document.activeElement.blur() }", printed)
     photo.set_input_files({"name": "no.png", "mimeType": "image/png", "buffer": b"no picture"})
     page.wait_for_function("document.activeElement.id === 'proof-result'")
     assert "We found no code in this photo" in page.locator("#proof-result").inner_text()

@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     sideways,
     small_targets,
     violations,
+    weight,
 )
 from tests.browser.test_pages import MOST_BYTES
 
@@ -50,10 +51,7 @@ def test_a_page_in_welsh_is_accessible_and_light(
     name: str, size: str, server: Server, open_context: Callable[..., BrowserContext]
 ) -> None:
     page = open_context(SIZES[size]).new_page()
-    sizes: list[int] = []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto(_in("cy", _address(name, server)), wait_until="networkidle")
-    assert 0 < sum(sizes) <= MOST_BYTES
+    assert 0 < weight(page, _in("cy", _address(name, server))) <= MOST_BYTES
     assert page.locator("html").get_attribute("lang") == "cy"
     screenshot(page, f"welsh-{name}-{size}")
     assert small_targets(page) == []

@@ -1,7 +1,6 @@
 """A document that asks too much is refused with a reason, alone, and the next one is made
 (security.md, case 15)."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +70,6 @@ def test_limits_of_fields(changes: dict[str, Any], reason: str | None, press: Pr
 
 def test_too_slow_is_ended_and_the_next_one_is_made(hasty: Press) -> None:
     nested = "<div>" * 150 + "<table>" + "<tr><td>word</td></tr>" * 60_000
-    began = time.monotonic()
     with pytest.raises(DocumentRefused, match="took too long"):
         hasty.make(
             {
@@ -81,7 +79,7 @@ def test_too_slow_is_ended_and_the_next_one_is_made(hasty: Press) -> None:
                 "most_pages": 5,
             }
         )
-    assert time.monotonic() - began < 10
+    assert hasty._child is None
     assert render(kinds()["test-purchase-pass"].sample_data(), using=hasty).pages == 2
 
 

@@ -126,7 +126,7 @@ def test_reading_waits_for_nobody(
     ):
         began = time.perf_counter()
         assert reviewer.get(f"/visits/{world.visits['notified']}/decide").status_code == 200
-        assert time.perf_counter() - began < 5
+        assert time.perf_counter() - began < engine.BUSY_SECONDS
 
 
 def test_who_is_impatient_leaves_the_connection_as_patient_as_it_was(app: Application) -> None:
