@@ -7,6 +7,7 @@ for what waits.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event
@@ -19,11 +20,14 @@ from huey import (
     SqliteHuey,
     crontab,
 )
-from sqlalchemy import event, or_, select
+from sqlalchemy import and_, event, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from compliance.config import Settings
+from compliance.documents.print_run import CannotJoin
 from compliance.services import proofs
+from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.batch_work import give_back, make_print_run, work_on
 from compliance.services.lifecycle.office import office_of
 from compliance.services.lifecycle.sorts import CERTIFICATE
@@ -35,6 +39,8 @@ from compliance.worker_names import has_ended, own_name
 AT_ONCE = 10
 #: So many workers are woken for a batch; one that finds nothing ends at once.
 WOKEN = 2
+
+_log = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -88,7 +94,12 @@ class Jobs:
             BatchLetter.state == "issued",
             BatchLetter.step != CERTIFICATE,  # a certificate is in no print run
         )
-        unjoined = (Batch.state == "finished") & ~Batch.print_run.has() & issued.exists()
+        unjoined = and_(
+            Batch.state == "finished",
+            Batch.print_run_fault.is_(None),
+            ~Batch.print_run.has(),
+            issued.exists(),
+        )
         with self._app.app_context():
             self._give_back()
         with self._app.app_context(), separate_session(writes=False) as session:
@@ -122,9 +133,23 @@ class Jobs:
                 if work_on(separate_session, _utc_now, office, batch_id, own_name()):
                     continue
                 if not self._give_back():
-                    make_print_run(separate_session, _utc_now, batch_id)
+                    self._join(batch_id)
                     return
         self.queue.enqueue(self._print.s(batch_id))
+
+    @staticmethod
+    def _join(batch_id: int) -> None:
+        try:
+            make_print_run(separate_session, _utc_now, batch_id)
+        except SQLAlchemyError:
+            raise  # a busy database says nothing about the letters: they are tried again in a minute
+        except Exception as failed:
+            # What it says may be no plain English: only our own words are shown.
+            _log.error("The print run of batch %d: %s", batch_id, type(failed).__name__)
+            known = isinstance(failed, CannotJoin)
+            reason = str(failed) if known else "The service could not finish the file."
+            with separate_session() as session:
+                batches.cannot_join(session, batch_id, reason)
 
     @staticmethod
     def _give_back() -> int:

@@ -39,6 +39,10 @@ _IDENTIFIER = re.compile(
 _NEEDED = {"GlyphOrder", "head", "hhea", "hmtx", "maxp", "loca", "glyf", "cvt ", "fpgm", "prep"}
 
 
+class CannotJoin(ValueError):
+    """Letters that cannot be one file; the message says in plain English which, or why."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A print run: the file, and for each letter its first page and how many it has (from 1)."""
@@ -50,12 +54,17 @@ class Run:
 def print_run(letters: Iterable[tuple[str, bytes]], title: str) -> Run:
     """Join letters, each a name and its PDF, in their order.
 
-    A letter begins on a page of its own; the outline names it. Raises ValueError for a file that is not
+    A letter begins on a page of its own; the outline names it. Raises CannotJoin for a file that is not
     a letter of ours, or when the whole does not keep PDF/A-3a and PDF/UA-1.
     """
     whole = _Whole(title)
     for name, content in letters:
-        whole.add(name, content)
+        try:
+            whole.add(name, content)
+        except MemoryError:
+            raise
+        except Exception as failed:  # a damaged file can break the reading of it in any way
+            raise CannotJoin(f"The file of the letter {name} is damaged.") from failed
     return Run(whole.written(), tuple(whole.pages))
 
 
@@ -159,9 +168,9 @@ class _Whole:
                 page.Contents.append(streams[stretch])
 
     def written(self) -> bytes:
-        """Return the file. Raises ValueError when nothing was added."""
+        """Return the file. Raises CannotJoin when nothing was added."""
         if not self.pages:
-            raise ValueError("There is no letter to print.")
+            raise CannotJoin("There is no letter to print.")
         self._draw()
         root, pdf = self.pdf.Root, self.pdf
         tree = pdf.make_indirect(
@@ -246,7 +255,7 @@ def _saved(pdf: Pdf) -> bytes:
     pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     written = _unambiguous(out.getvalue())
     if faults := nonconformities(written):
-        raise ValueError(f"The print run does not keep its formats: {'; '.join(faults[:5])}")
+        raise CannotJoin(f"The whole file breaks the rules of its format: {'; '.join(faults[:5])}")
     return written
 
 

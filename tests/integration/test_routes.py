@@ -100,15 +100,15 @@ def test_signed_out_people_are_asked_to_sign_in(
 def test_a_role_gets_where_its_permission_leads_and_nowhere_else(
     door: tuple[str, str], role: Role, signed_in: SignIn, app: Application, world: World
 ) -> None:
-    answer = _ask(signed_in(role), app, world, door)
-    if role not in PERMISSIONS[guard.permission_of(app, door[0])]:
-        assert answer.status_code == 403
-        assert "You do not have access to this page" in answer.text
-        return
-    assert answer.status_code < 500
-    assert answer.status_code not in (401, 403, 404, 405)
-    if door[1] == "GET":
-        assert answer.status_code in (200, 302)
+    with _ask(signed_in(role), app, world, door) as answer:
+        if role not in PERMISSIONS[guard.permission_of(app, door[0])]:
+            assert answer.status_code == 403
+            assert "You do not have access to this page" in answer.text
+            return
+        assert answer.status_code < 500
+        assert answer.status_code not in (401, 403, 404, 405)
+        if door[1] == "GET":
+            assert answer.status_code in (200, 302)
 
 
 @pytest.mark.parametrize(

@@ -186,8 +186,25 @@ def try_again(session: Session, actor: Actor, batch_id: int) -> Batch:
         batch.state, batch.finished_at = "running", None
     if batch.state == "running" and batch.print_run is not None:
         session.delete(batch.print_run)
+    if batch.state == "running":
+        batch.print_run_fault = None
     session.flush()
     return batch
+
+
+def join_again(session: Session, actor: Actor, batch_id: int) -> Batch:
+    """Let workers try again to make the file for the printer."""
+    batch = readable(session, actor, batch_id, lock=True)
+    batch.print_run_fault = None
+    session.flush()
+    return batch
+
+
+def cannot_join(session: Session, batch_id: int, reason: str) -> None:
+    """Keep why the file for the printer could not be made: workers leave it until somebody asks again."""
+    batch = session.get_one(Batch, batch_id, with_for_update=True)
+    if batch.print_run is None:
+        batch.print_run_fault = reason
 
 
 def refused(session: Session, batch: Batch) -> Sequence[BatchLetter]:

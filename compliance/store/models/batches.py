@@ -32,6 +32,8 @@ class Batch(Base):
     created_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="running", index=True)
     finished_at: Mapped[datetime | None]
+    #: Why its letters could not be joined into one file, in plain English; None while nothing hinders it.
+    print_run_fault: Mapped[str | None]
 
     authority: Mapped[Authority] = relationship()
     created_by: Mapped[User] = relationship()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from tempfile import TemporaryFile
 from zipfile import ZipFile
 
@@ -138,19 +139,25 @@ def show(batch_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:batch_id>/<any(pause, resume, try_again):what>")
+@bp.post("/<int:batch_id>/<any(pause, resume, try_again, join_again):what>")
 @permission("batch.order")
 def change(batch_id: int, what: str) -> ResponseReturnValue:
-    """Pause a batch, go on with it, or give what was refused another try."""
-    act = {"pause": batches.pause, "resume": batches.resume, "try_again": batches.try_again}[what]
+    """Pause a batch, go on with it, or give what was refused, or the file for the printer, another try."""
+    act = {
+        "pause": batches.pause,
+        "resume": batches.resume,
+        "try_again": batches.try_again,
+        "join_again": batches.join_again,
+    }[what]
     batch = act(db.session, required_actor(), batch_id)
-    if batch.state == "running":
+    if batch.state != "paused":
         _wake(batch)
     flash(
         {
             "pause": "The batch is paused. What is being printed is still issued.",
             "resume": "The batch goes on",
             "try_again": "What was refused waits again",
+            "join_again": "The file for the printer is made again",
         }[what],
         "success",
     )
@@ -180,20 +187,22 @@ def certificates(batch_id: int) -> ResponseReturnValue:
     ]
     if not found:
         abort(404)
-    # A temporary file: thousands of them do not fit in memory as one piece.
-    whole = TemporaryFile()  # noqa: SIM115 - closed with the response
-    with ZipFile(whole, "w") as files:
-        for each in found:
-            files.writestr(issue.file_name(each), each.file.content)
-            db.session.expire(each, ["file"])
-    whole.seek(0)
-    response = send_file(
-        whole,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"certificates-{batch_id}.zip",
-    )
-    response.headers["Cache-Control"] = "no-store"
+    with ExitStack() as whatever_breaks:
+        # A temporary file: thousands of them do not fit in memory as one piece.
+        whole = whatever_breaks.enter_context(TemporaryFile())
+        with ZipFile(whole, "w") as files:
+            for each in found:
+                files.writestr(issue.file_name(each), each.file.content)
+                db.session.expire(each, ["file"])
+        whole.seek(0)
+        response = send_file(
+            whole,
+            mimetype="application/zip",
+            as_attachment=True,
+            download_name=f"certificates-{batch_id}.zip",
+        )
+        response.headers["Cache-Control"] = "no-store"
+        whatever_breaks.pop_all()  # from here on it is closed with the response
     return response
 
 

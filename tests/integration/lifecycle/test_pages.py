@@ -17,7 +17,7 @@ from compliance.access import Role
 from compliance.documents import Rendered
 from compliance.documents.wording import wording
 from compliance.services import users
-from compliance.services.lifecycle import certificates, issue, portal
+from compliance.services.lifecycle import batches, certificates, issue, portal
 from compliance.store.engine import separate_session
 from compliance.store.models import Premises, PrintRun, User, Visit
 from compliance.web.application import Application
@@ -145,6 +145,13 @@ def test_the_page_of_a_batch_looks_again_until_its_letters_are_joined(
     page = reviewer.get(f"/batches/{world.batch}").text
     assert 'data-progress="joining"' in page
     assert "progress.js" in page
+    with app.app_context(), separate_session() as session:
+        batches.cannot_join(session, world.batch, "The file of the letter is damaged.")
+    page = reviewer.get(f"/batches/{world.batch}").text
+    assert "could not be made. The file of the letter is damaged." in page
+    assert "progress.js" not in page
+    reviewer.post(f"/batches/{world.batch}/join_again")
+    assert 'data-progress="joining"' in reviewer.get(f"/batches/{world.batch}").text
 
 
 def test_a_letter_page_asks_nothing_names_nobody_and_says_none_of_our_forbidden_words(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from compliance.config import Settings
 from compliance.documents import DocumentData, Rendered
 from compliance.documents.pades import DocumentSeal
+from compliance.documents.print_run import print_run
 from compliance.jobs import Jobs
 from compliance.rulebook import Pack, shipped_pack
 from compliance.services import proposals
@@ -152,6 +153,35 @@ def test_a_batch_finished_with_its_worker_s_last_breath_still_gets_its_print_run
     jobs.look()
     run_all(jobs)
     assert set(joined) == {batch}
+
+
+def test_a_print_run_that_cannot_be_made_says_why_and_waits_to_be_asked_for(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(db.engine) as session, session.begin():
+        town = made.build(session)
+        batch = order(session, town)
+
+    asked: list[int] = []
+
+    def broken(*given: object) -> bool:
+        asked.append(batch)
+        return print_run([("NORF-2026-000001", b"%PDF-1.7 cut short")], "Week of action") is None
+
+    monkeypatch.setattr("compliance.jobs.make_print_run", broken)
+    jobs.look()
+    run_all(jobs)
+    with Session(db.engine) as session, session.begin():
+        told = session.get_one(Batch, batch).print_run_fault
+        assert told == "The file of the letter NORF-2026-000001 is damaged."
+    asked.clear()
+    jobs.look()
+    assert (run_all(jobs), asked) == (0, [])
+    with Session(db.engine) as session, session.begin():
+        batches.join_again(session, town.reviewer, batch)
+    jobs.look()
+    run_all(jobs)
+    assert asked
 
 
 def test_a_worker_that_is_to_end_begins_no_further_letter(jobs: Jobs) -> None:
