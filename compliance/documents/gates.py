@@ -25,6 +25,8 @@ WRITTEN = (
 _LETTERHEAD = tuple(
     f"authority.{name}" for name in ("name", "address", "phone", "email", "website", "complaints")
 )
+#: Every document is about somebody, at a shop.
+_ABOUT = ("operator", "premises.name")
 _NO_DEMANDS = (
     "A letter to a business with a Primary Authority gives facts and advice and demands nothing."
 )
@@ -38,7 +40,7 @@ def refuse_unfit(data: DocumentData, kind: Kind) -> None:
         raise DocumentRefused(
             f"story must be one of {', '.join(kind.stories)}, not {data.story!r}.", "story"
         )
-    for name in (*(_LETTERHEAD if kind.letter else ()), *kind.needed(data.story)):
+    for name in (*_ABOUT, *(_LETTERHEAD if kind.letter else ()), *kind.needed(data.story)):
         if not _entry(data, name):
             raise DocumentRefused(
                 f"This document needs {field_words(name).called}, and it is empty.", name

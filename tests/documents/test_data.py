@@ -182,6 +182,21 @@ def test_no_letter_without_a_way_to_reach_who_wrote_it(
         render(kinds()["test-purchase-pass"].sample_data(empty), using=press)
 
 
+@pytest.mark.parametrize("kind", ["test-purchase-sale", "certificate"])
+@pytest.mark.parametrize(
+    ("empty", "called"),
+    [
+        ({"operator": " "}, "the name of the operator"),
+        ({"premises": {"name": ""}}, "the name of the shop"),
+    ],
+)
+def test_every_document_is_about_somebody_at_a_shop(
+    kind: str, empty: dict[str, Any], called: str, press: Press
+) -> None:
+    with pytest.raises(DocumentRefused, match=f"needs {called}, and it is empty"):
+        render(kinds()[kind].sample_data(empty), specimen=True, using=press)
+
+
 def paths(kind: type, before: str = "") -> Iterator[str]:
     """The path of every fact of a class; a place in a list is []."""
     for name, holds in get_type_hints(kind).items():

@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from compliance.documents.dates import day_in_words
-from compliance.documents.print_run import print_run
+from compliance.documents.print_run import CannotJoin, print_run
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.cases import case_of
@@ -106,7 +106,7 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
         if batch is None or batch.state != "finished":
             return False
         letters = [
-            (batches.name_in_run(each), each.file.content)
+            (batches.name_in_run(each), _unchanged(each))
             for each in batches.issued(session, batch)
             if batches.is_posted(each)
         ]
@@ -135,6 +135,14 @@ def make_print_run(sessions: Sessions, clock: Callable[[], datetime], batch_id: 
             )
         )
     return True
+
+
+def _unchanged(document: Document) -> bytes:
+    """The bytes of a letter as they were issued. Raises CannotJoin when they are others."""
+    content = document.file.content
+    if sha256(content).hexdigest() != document.sha256:
+        raise CannotJoin(f"The file of the letter {document.reference} is damaged.")
+    return content
 
 
 def give_back(session: Session, now: datetime, gone: Callable[[str], bool]) -> int:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, BrokenBarrierError, local
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from compliance.documents import DocumentData, Rendered
 from compliance.documents.press import PrintingFailed
-from compliance.documents.print_run import Run
+from compliance.documents.print_run import CannotJoin, Run
 from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle import batch_work, batches, certificates, issue
 from compliance.services.lifecycle.ahead import print_ahead
@@ -391,6 +392,15 @@ def test_a_single_letter_bears_the_number_that_came_free_while_it_was_printed(
     printed = print_ahead(office.sessions, town.reviewer, NOW, OFFICE, office.visits[-1], "notify")
     assert printed is not None
     assert printed.number == 1
+
+
+def test_a_letter_whose_bytes_changed_goes_to_no_printer(
+    office: Office, printing: Callable[[Print], None]
+) -> None:
+    printing(lambda data: replace(quickly(data), sha256="0" * 64))
+    office.work_all()
+    with pytest.raises(CannotJoin, match="letter NORF-2026-000001 is damaged"):
+        batch_work.make_print_run(office.sessions, office.clock, office.batch)
 
 
 def send_by_hand(session: Session, town: Town) -> None:
