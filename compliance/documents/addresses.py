@@ -37,9 +37,9 @@ def address_lines(lines: tuple[str, ...]) -> tuple[str, ...]:
                 "recipient.lines",
             )
     if not FEWEST_LINES <= len(kept) <= MOST_LINES:
-        lines = "1 line" if len(kept) == 1 else f"{len(kept)} lines"
+        so_many = "1 line" if len(kept) == 1 else f"{len(kept)} lines"
         raise DocumentRefused(
-            f"The address has {lines}; the envelope window takes {FEWEST_LINES} to "
+            f"The address has {so_many}; the envelope window takes {FEWEST_LINES} to "
             f"{MOST_LINES}, the last of them the postcode.",
             "recipient.lines",
         )
