@@ -7,7 +7,6 @@ a rulebook before.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,9 +17,9 @@ from compliance.rulebook import Pack
 from compliance.services import proposals
 from compliance.services.errors import Refused
 from compliance.store.models import Proposal
+from compliance.store.sessions import Sessions
 
 State = Literal["waits", "under_way", "good", "refused"]
-Sessions = Callable[..., AbstractContextManager[Session]]
 
 #: A proof that was begun so long ago was cut short, and is begun again.
 CUT_SHORT = timedelta(minutes=5)

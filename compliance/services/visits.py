@@ -240,7 +240,8 @@ def correct(
 ) -> VisitVersion:
     """Add a version that keeps the old one, says who, when and why, and goes back to review.
 
-    The nation and the operator are those that are known now for its premises and its day. Content equal to the newest version changes nothing and returns it. Raises `Refused` without a reason.
+    The nation and the operator are those that are known now for its premises and its day. Content equal
+    to the newest version changes nothing and returns it. Raises `Refused` without a reason.
     """
     session.flush()
     session.refresh(visit, with_for_update=True)

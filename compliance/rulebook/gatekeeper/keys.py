@@ -144,77 +144,26 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 _TABLE, _LIST, _TRUTH = "a table", "a list", "true or false"
 _WHOLE, _STEPS, _NUMBER = "a whole number, 0 or more", "a whole number", "a number"
-_SHAPES: Mapping[str, str] = (
-    dict.fromkeys(
+_SHAPES: Mapping[str, str] = {
+    key: shape
+    for shape, keys in (
         (
-            *(
-                "dims",
-                "title",
-                "label",
-                "hint",
-                "error",
-                "line",
-                "means",
-                "text",
-                "found",
-                "strength",
-            ),
-            *(
-                "advice",
-                "says",
-                "follow_up",
-                "labels",
-                "ask_when",
-                "applies",
-                "met",
-                "when",
-                "share",
-            ),
-            *("count_findings", "band", "cap", "worst", "newest", "count_visits", "add_months"),
+            _TABLE,
+            "dims title label hint error line means text found strength advice says follow_up",
         ),
-        _TABLE,
+        (_TABLE, "labels ask_when applies met when share count_findings band cap worst newest"),
+        (_TABLE, "count_visits add_months"),
+        (_LIST, "options needs version severity_when cases sum max steps usual_for plain_for"),
+        (_LIST, "languages first_steps order outcome"),
+        (_TRUTH, "core scored only_not_met enacted_only not_applicable exclusive past deadline"),
+        (_TRUTH, "told show many optional never_mixed one_channel formal general unverified"),
+        (_TRUTH, "enacted opens_formal_step core_only dated"),
+        (_WHOLE, "weight act_within_days core_times decimals primary_authority_days"),
+        (_WHOLE, "within_months months"),
+        (_NUMBER, "min at_least at_most"),
     )
-    | dict.fromkeys(
-        (
-            *("options", "needs", "version", "severity_when", "cases", "sum", "max", "steps"),
-            *("usual_for", "plain_for", "languages", "first_steps", "order", "outcome"),
-        ),
-        _LIST,
-    )
-    | dict.fromkeys(
-        (
-            *(
-                "core",
-                "scored",
-                "only_not_met",
-                "enacted_only",
-                "not_applicable",
-                "exclusive",
-                "past",
-            ),
-            *(
-                "deadline",
-                "told",
-                "show",
-                "many",
-                "optional",
-                "never_mixed",
-                "one_channel",
-                "formal",
-            ),
-            *("general", "unverified", "enacted", "opens_formal_step", "core_only", "dated"),
-        ),
-        _TRUTH,
-    )
-    | dict.fromkeys(
-        (
-            *("weight", "act_within_days", "core_times", "decimals", "primary_authority_days"),
-            *("within_months", "months"),
-        ),
-        _WHOLE,
-    )
-    | dict.fromkeys(("min", "at_least", "at_most"), _NUMBER)
-)
+    for key in keys.split()
+}
 _OF_TABLES = {"options", "version", "severity_when", "cases", "steps"}
 #: Keys that mean something else here than elsewhere.
 _HERE: Mapping[tuple[str, str], str | None] = {

@@ -16,9 +16,10 @@ from compliance.services.errors import NotFound, Refused
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.issue import NOTHING_ADDED, Office, Printed, series_of
 from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
-from compliance.services.lifecycle.turns import Sessions, turn_has_come
+from compliance.services.lifecycle.turns import turn_has_come
 from compliance.store.models import Visit
 from compliance.store.series import free, reserve
+from compliance.store.sessions import Sessions
 
 #: How long a number is kept for a document that is being printed.
 LEASE = timedelta(minutes=2)

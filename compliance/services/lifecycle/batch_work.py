@@ -25,9 +25,10 @@ from compliance.services.lifecycle import batches
 from compliance.services.lifecycle.cases import case_of
 from compliance.services.lifecycle.issue import Office, Overtaken, Printed, series_of
 from compliance.services.lifecycle.sorts import SORTS, Desk, Slot
-from compliance.services.lifecycle.turns import Sessions, turn_has_come
+from compliance.services.lifecycle.turns import turn_has_come
 from compliance.store.models import Batch, BatchLetter, Document, PrintRun, Visit
 from compliance.store.series import free, reserve
+from compliance.store.sessions import Sessions
 
 #: How long a letter is believed to be in the hands of the worker that took it.
 LEASE = timedelta(minutes=2)

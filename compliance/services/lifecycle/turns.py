@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from compliance.store.series import Lower, lower
-
-#: Gives a session of its own transaction; `writes=False` for one that only reads.
-Sessions = Callable[..., AbstractContextManager[Session]]
+from compliance.store.sessions import Sessions
 
 #: Seconds between two looks.
 PAUSE = 0.05
