@@ -250,13 +250,16 @@ def _stream(pdf: Pdf, content: bytes, **more: Any) -> Object:
 
 
 def _saved(pdf: Pdf) -> bytes:
-    """The file in bytes, checked."""
-    out = BytesIO()
-    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    written = _unambiguous(out.getvalue())
-    if faults := nonconformities(written):
-        raise CannotJoin(f"The whole file breaks the rules of its format: {'; '.join(faults[:5])}")
-    return written
+    """The file in bytes, checked; without packed objects where packing gives a stream an end that is ambiguous."""
+    faults: list[str] = []
+    for mode in (pikepdf.ObjectStreamMode.generate, pikepdf.ObjectStreamMode.disable):
+        out = BytesIO()
+        pdf.save(out, object_stream_mode=mode, deterministic_id=True)
+        written = _unambiguous(out.getvalue())
+        faults = nonconformities(written)
+        if not faults:
+            return written
+    raise CannotJoin(f"The whole file breaks the rules of its format: {'; '.join(faults[:5])}")
 
 
 def _unambiguous(written: bytes) -> bytes:
